@@ -1,0 +1,123 @@
+using System.Net.Http.Headers;
+using System.Text.Json;
+
+namespace KubeWol.ControllerRuntime.Cluster;
+
+/// <summary>Typed requests to the API server. Every method throws <see cref="ApiException"/> for a refusal,
+/// <see cref="HttpRequestException"/> for a broken connection and <see cref="TimeoutException"/> past the deadline, unless it says otherwise.</summary>
+public sealed class ClusterClient(ClusterConnection connection, TimeProvider time)
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+    private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
+
+    /// <summary>How long one request may take, all in all. Watches are exempt.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Reads one object; null when there is none.</summary>
+    public async Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IResource
+    {
+        try
+        {
+            return Decode(type, await SendAsync(HttpMethod.Get, type.Path(key), null, null, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ApiException e) when (e.IsNotFound)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Creates an object and returns it as stored. A name that is taken is an <see cref="ApiException"/> with <see cref="ApiException.IsConflict"/>.</summary>
+    public async Task<T> CreateAsync<T>(ResourceType<T> type, T resource, CancellationToken cancellationToken)
+        where T : class, IResource =>
+        Decode(type, await SendAsync(HttpMethod.Post, type.Path(resource.Metadata.Namespace), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), Json, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Replaces an object; the resourceVersion in it makes a concurrent writer a conflict.</summary>
+    public async Task<T> ReplaceAsync<T>(ResourceType<T> type, T resource, CancellationToken cancellationToken)
+        where T : class, IResource =>
+        Decode(type, await SendAsync(HttpMethod.Put, type.Path(ResourceKey.Of(resource)), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), Json, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Applies a JSON merge patch (RFC 7386) to an object or to its <paramref name="subresource"/>, and returns the outcome.</summary>
+    public async Task<T> PatchAsync<T>(ResourceType<T> type, ResourceKey key, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken cancellationToken)
+        where T : class, IResource =>
+        Decode(type, await SendAsync(HttpMethod.Patch, type.Path(key, subresource), patch, MergePatch, cancellationToken).ConfigureAwait(false));
+
+    /// <summary>Deletes one object, only if it still is the one with <paramref name="uid"/>. False when it was gone already, or another bears the name.</summary>
+    public async Task<bool> DeleteAsync<T>(ResourceType<T> type, ResourceKey key, string uid, CancellationToken cancellationToken)
+        where T : class, IResource
+    {
+        try
+        {
+            var options = $$"""{"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":{{JsonSerializer.Serialize(uid, ApiStatusJson.Default.String)}}},"propagationPolicy":"Background"}""";
+            await SendAsync(HttpMethod.Delete, type.Path(key), System.Text.Encoding.UTF8.GetBytes(options), Json, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ApiException e) when (e.IsNotFound || e.IsConflict)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Sends any request, such as one to a subresource without a type of its own, and returns the answer's body.</summary>
+    /// <param name="method">The HTTP method.</param>
+    /// <param name="path">An absolute path with its query.</param>
+    /// <param name="body">The request's body, or null.</param>
+    /// <param name="contentType">The body's media type; JSON when null.</param>
+    /// <param name="cancellationToken">Ends the request.</param>
+    public async Task<byte[]> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
+    {
+        using var deadline = new CancellationTokenSource(RequestTimeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
+        try
+        {
+            using var response = await OpenAsync(method, path, body, contentType, either.Token).ConfigureAwait(false);
+            return await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"{method} {path}: no complete answer within {RequestTimeout.TotalSeconds:0.#} s", e);
+        }
+    }
+
+    /// <summary>Sends a request and hands over the answer once its headers are there. The caller disposes it.</summary>
+    internal async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(method, path);
+        request.Headers.Accept.ParseAdd("application/json");
+        if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
+        var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        if (response.IsSuccessStatusCode) return response;
+        using (response) throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<ApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
+        ApiStatus? status = null;
+        try
+        {
+            status = JsonSerializer.Deserialize(body, ApiStatusJson.Default.ApiStatus);
+        }
+        catch (JsonException)
+        {
+            // A proxy or a dying server answers in its own words; they are passed on below.
+        }
+
+        var after = response.Headers.RetryAfter?.Delta ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
+        var message = status?.Message ?? (body.Length == 0 ? response.ReasonPhrase ?? "" : System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))));
+        return new ApiException(response.StatusCode, status?.Reason ?? "", message, after);
+    }
+
+    private static T Decode<T>(ResourceType<T> type, byte[] body)
+        where T : class, IResource
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(body, type.Json) ?? throw new HttpRequestException($"the API server answered null for {type.Plural}");
+        }
+        catch (JsonException e)
+        {
+            throw new HttpRequestException($"the API server's answer for {type.Plural} is not valid: {e.Message}", e);
+        }
+    }
+}

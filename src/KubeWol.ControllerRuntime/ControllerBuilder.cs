@@ -1,0 +1,54 @@
+using KubeWol.ControllerRuntime.Internal;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KubeWol.ControllerRuntime;
+
+/// <summary>Says what brings keys to a reconciler.</summary>
+public sealed class ControllerBuilder
+{
+    private readonly IServiceCollection _services;
+    private readonly List<Action<IServiceProvider, WorkQueue>> _sources = [];
+
+    internal ControllerBuilder(IServiceCollection services) => _services = services;
+
+    /// <summary>How many keys are worked on at the same time.</summary>
+    public int Workers { get; set; } = 4;
+
+    /// <summary>How long one look may take before it is cancelled and counted as a failure.</summary>
+    public TimeSpan ReconcileTimeout { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Every change of an object brings its own key.</summary>
+    public ControllerBuilder For<T>(ResourceType<T> type)
+        where T : class, IResource => Watch(type, static (_, resource) => [ResourceKey.Of(resource)]);
+
+    /// <summary>A change of an object brings the key of the <paramref name="ownerKind"/> that controls it.</summary>
+    public ControllerBuilder Owns<T>(ResourceType<T> type, string ownerKind)
+        where T : class, IResource =>
+        Watch(type, (_, resource) => resource.Metadata.OwnerReferences?.Where(o => o.Controller == true && o.Kind == ownerKind)
+            .Select(o => new ResourceKey(resource.Metadata.Namespace, o.Name)) ?? []);
+
+    /// <summary>A change of an object brings the keys that <paramref name="map"/> names, for the object as it was and as it is.</summary>
+    public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map)
+        where T : class, IResource
+    {
+        _services.AddInformer(type);
+        _sources.Add((services, queue) =>
+        {
+            var cache = services.GetRequiredService<ResourceCache<T>>();
+            cache.Changed += (_, before, after) =>
+            {
+                var priority = before is null && !cache.Synced.IsCompleted ? WorkPriority.Low : WorkPriority.High;
+                if (before is not null) foreach (var key in map(services, before)) queue.Add(key, priority);
+                if (after is not null) foreach (var key in map(services, after)) queue.Add(key, priority);
+            };
+        });
+        return this;
+    }
+
+    internal ControllerSettings Settings => new(Workers, ReconcileTimeout);
+
+    internal void Connect(IServiceProvider services, WorkQueue queue)
+    {
+        foreach (var source in _sources) source(services, queue);
+    }
+}

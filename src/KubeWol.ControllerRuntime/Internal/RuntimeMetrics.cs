@@ -1,0 +1,42 @@
+using Prometheus;
+
+namespace KubeWol.ControllerRuntime.Internal;
+
+/// <summary>All figures of the runtime.</summary>
+internal sealed class RuntimeMetrics
+{
+    private readonly Histogram _reconcile;
+    private readonly Gauge _depth;
+    private readonly Counter _watchFailures;
+    private readonly Counter _relists;
+    private readonly Gauge _leader;
+
+    public RuntimeMetrics(CollectorRegistry registry)
+    {
+        var metrics = Metrics.WithCustomRegistry(registry);
+        _reconcile = metrics.CreateHistogram("kubewol_reconcile_duration_seconds", "Time one look at one object took, by controller and outcome.",
+            ["controller", "outcome"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
+        _depth = metrics.CreateGauge("kubewol_queue_depth", "Objects that wait to be looked at, by controller.", ["controller"]);
+        _watchFailures = metrics.CreateCounter("kubewol_watch_failures_total", "Lists and watches that failed and were begun again, by resource.", ["resource"]);
+        _relists = metrics.CreateCounter("kubewol_watch_relists_total", "Complete lists that became necessary because the server no longer knew the version (410 Gone), by resource.", ["resource"]);
+        _leader = metrics.CreateGauge("kubewol_leader", "1 while this process holds the leader lease.");
+    }
+
+    public void Watching(string resource)
+    {
+        _watchFailures.WithLabels(resource);
+        _relists.WithLabels(resource);
+    }
+
+    public void WatchFailed(string resource) => _watchFailures.WithLabels(resource).Inc();
+
+    public void Relisted(string resource) => _relists.WithLabels(resource).Inc();
+
+    public void Leading(bool leading) => _leader.Set(leading ? 1 : 0);
+
+    public void Reconciled(string controller, string outcome, TimeSpan duration, int depth)
+    {
+        _reconcile.WithLabels(controller, outcome).Observe(duration.TotalSeconds);
+        _depth.WithLabels(controller).Set(depth);
+    }
+}

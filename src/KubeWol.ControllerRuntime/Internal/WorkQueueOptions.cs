@@ -1,0 +1,16 @@
+namespace KubeWol.ControllerRuntime.Internal;
+
+/// <summary>How failures are retried.</summary>
+internal sealed record WorkQueueOptions
+{
+    public TimeSpan ShortestRetry { get; init; } = TimeSpan.FromMilliseconds(20);
+
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The rate of retries of all keys together, once <see cref="RetryBurst"/> of them have gone through at once.</summary>
+    public double RetriesPerSecond { get; init; } = 50;
+
+    public int RetryBurst { get; init; } = 200;
+
+    public Random Random { get; init; } = Random.Shared;
+}

@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.ControllerRuntime.Internal;
+using KubeWol.ControllerRuntime.Leadership;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+
+namespace KubeWol.ControllerRuntime;
+
+/// <summary>Puts controllers, informers and the leader lease into a host.</summary>
+public static class ServiceCollectionExtensions
+{
+    /// <summary>The connection to the API server and the client that uses it.</summary>
+    public static IServiceCollection AddCluster(this IServiceCollection services, ClusterConnection connection)
+    {
+        services.AddSingleton(connection);
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(Metrics.DefaultRegistry);
+        services.TryAddSingleton(s => new ClusterClient(connection, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<RuntimeMetrics>();
+        return services;
+    }
+
+    /// <summary>Keeps all objects of a kind in an <see cref="IResourceCache{T}"/>. The first call for a kind sets its options.</summary>
+    public static IServiceCollection AddInformer<T>(this IServiceCollection services, ResourceType<T> type, InformerOptions? options = null)
+        where T : class, IResource
+    {
+        if (services.Any(s => s.ServiceType == typeof(ResourceCache<T>))) return services;
+        services.AddSingleton<ResourceCache<T>>();
+        services.AddSingleton<IResourceCache<T>>(s => s.GetRequiredService<ResourceCache<T>>());
+        services.AddSingleton<IInformer>(s =>
+        {
+            var metrics = s.GetRequiredService<RuntimeMetrics>();
+            metrics.Watching(type.Plural);
+            return new Informer<T>(s.GetRequiredService<ClusterClient>(), type, s.GetRequiredService<ResourceCache<T>>(), options ?? new(), metrics,
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<Informer<T>>());
+        });
+        services.AddRuntimeService();
+        return services;
+    }
+
+    /// <summary>Runs <typeparamref name="TReconciler"/> on the keys that <paramref name="configure"/> lets in.</summary>
+    public static IServiceCollection AddController<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TReconciler>(
+        this IServiceCollection services, string name, Action<ControllerBuilder> configure)
+        where TReconciler : class, IReconciler
+    {
+        var builder = new ControllerBuilder(services);
+        configure(builder);
+        services.AddSingleton<TReconciler>();
+        services.AddSingleton(s =>
+        {
+            var queue = new WorkQueue(s.GetRequiredService<TimeProvider>(), new());
+            builder.Connect(s, queue);
+            return new Controller(name, s.GetRequiredService<TReconciler>(), queue, builder.Settings, s.GetRequiredService<RuntimeMetrics>(),
+                s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<TReconciler>());
+        });
+        services.AddRuntimeService();
+        return services;
+    }
+
+    /// <summary>Controllers wait until this process holds the lease; losing it stops the host.</summary>
+    public static IServiceCollection AddLeaderLease(this IServiceCollection services, LeaderLeaseOptions options) =>
+        services.AddSingleton(s => new LeaderLease(s.GetRequiredService<ClusterClient>(), options, s.GetRequiredService<RuntimeMetrics>(),
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
+
+    private static void AddRuntimeService(this IServiceCollection services)
+    {
+        services.TryAddSingleton<RuntimeService>();
+        services.TryAddSingleton<IRuntimeState>(s => s.GetRequiredService<RuntimeService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RuntimeService>(s => s.GetRequiredService<RuntimeService>()));
+    }
+}
