@@ -49,6 +49,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     public string AdminKubeconfig { get; }
 
+    /// <summary>The kubectl program, for those who run it their own way.</summary>
+    public string KubectlProgram => _binaries.Kubectl;
+
     /// <summary>
     /// A file that gets one JSON line for each RBAC decision about anybody but system:masters: user, verb, group, resource, subresource,
     /// namespace, name, path, allowed, and by which binding and rule. Null with a genuine kube-apiserver, which has no such thing.
@@ -163,10 +166,10 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Makes etcd forget all history up to now, and so older resource versions "too old" (410); returns the current one.</summary>
     public Task<long> CompactAsync(CancellationToken cancellationToken) => _etcd.CompactAsync(cancellationToken);
 
-    /// <summary>Waits until every <see cref="ApiServerOptions.AggregatedApis"/> answers through this server.</summary>
-    public async Task WaitForAggregatedApisAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the backends of these aggregated APIs answer through this server.</summary>
+    public async Task WaitForAggregatedApisAsync(IEnumerable<AggregatedApi> apis, CancellationToken cancellationToken)
     {
-        foreach (var api in _options.AggregatedApis)
+        foreach (var api in apis)
             await Readiness.WaitAsync(Process, StartTimeout, token => _admin.GetAsync(new Uri($"apis/{api.GroupVersion}", UriKind.Relative), token), cancellationToken);
     }
 
