@@ -1,4 +1,5 @@
 using System.Net;
+using KubeWol.TestCluster.Processes;
 using KubeWol.TestCluster.Tools;
 
 namespace KubeWol.TestCluster.Tests.Kubernetes;
@@ -66,7 +67,7 @@ public sealed class AuthorizationTests(SharedCluster cluster)
 
         Assert.Equal(expected, (await CanBobAsync(what)).Succeeded);
 
-        Task<Processes.CommandResult> CanBobAsync(string verb) => cluster.TryAsync($"auth can-i {verb} -n {ns} --as=bob");
+        Task<CommandResult> CanBobAsync(string verb) => cluster.TryAsync($"auth can-i {verb} -n {ns} --as=bob");
     }
 
     [Fact]

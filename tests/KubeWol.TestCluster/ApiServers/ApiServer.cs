@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -93,19 +92,16 @@ public sealed class ApiServer : IAsyncDisposable
     public static Task<ApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(new ApiServerOptions(), cancellationToken);
 
     /// <summary>A client that trusts this server alone; null as token is nobody.</summary>
-    public HttpClient CreateHttpClient(string? token)
+    public HttpClient CreateHttpClient(string? token) => CreateHttpClient(token, new SocketsHttpHandler());
+
+    /// <summary>The same over a handler of the caller's, from inside a namespace for instance.</summary>
+    public HttpClient CreateHttpClient(string? token, SocketsHttpHandler handler)
     {
-        var handler = new SocketsHttpHandler
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { Authority.Certificate },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { Authority.Certificate },
+            RevocationMode = X509RevocationMode.NoCheck,
         };
         var client = new HttpClient(handler) { BaseAddress = Address };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -114,6 +110,8 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>A client as the administrator.</summary>
     public HttpClient CreateAdminHttpClient() => CreateHttpClient(_adminToken);
+
+    public HttpClient CreateAdminHttpClient(SocketsHttpHandler handler) => CreateHttpClient(_adminToken, handler);
 
     public Kubectl KubectlFor(string kubeconfig) => new(_binaries.Kubectl, kubeconfig, _state);
 
