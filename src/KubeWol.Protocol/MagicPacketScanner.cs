@@ -65,7 +65,7 @@ internal static class MagicPacketScanner
     {
         repeated = 0;
         if (body.Length > MagicPacket.BodySize) body = body[..MagicPacket.BodySize];
-        if (body.Length <= MacAddress.Size) return DropReason.Truncated;
+        if (body.Length < MacAddress.Size) return DropReason.Truncated;
 
         repeated = body.CommonPrefixLength(body[MacAddress.Size..]);
         if (repeated < body.Length - MacAddress.Size) return DropReason.RepetitionMismatch;

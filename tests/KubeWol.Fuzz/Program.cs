@@ -1,0 +1,40 @@
+using System.Diagnostics;
+using System.Globalization;
+using KubeWol.Fuzz;
+using SharpFuzz;
+
+// Three ways to run: under afl-fuzz (eng/fuzz.sh does), as a loop of its own, or to write afl-fuzz its seeds.
+switch (args)
+{
+    case ["--afl"]:
+        Fuzzer.Run(stream =>
+        {
+            using var input = new MemoryStream();
+            stream.CopyTo(input);
+            FuzzTarget.Run(input.ToArray());
+        });
+        return 0;
+
+    case ["--write-seeds", var directory]:
+        Directory.CreateDirectory(directory);
+        foreach (var (index, seed) in Seeds.All().Index())
+            File.WriteAllBytes(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"seed-{index:d3}")), seed);
+        return 0;
+
+    case ["--seconds", var seconds, .. var rest] when rest is [] or ["--seed", _]:
+        var first = rest is [_, var given] ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.TickCount;
+        var end = Stopwatch.StartNew();
+        long inputs = 0;
+        for (var seed = first; end.Elapsed.TotalSeconds < double.Parse(seconds, CultureInfo.InvariantCulture); seed++)
+        {
+            const int Round = 10_000;
+            FuzzLoop.Run(seed, Round);
+            inputs += Round;
+        }
+        Console.WriteLine($"{inputs} inputs, seeds from {first}: every promise held.");
+        return 0;
+
+    default:
+        Console.Error.WriteLine("usage: KubeWol.Fuzz --seconds N [--seed N] | --afl | --write-seeds DIRECTORY");
+        return 2;
+}
