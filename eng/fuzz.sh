@@ -36,4 +36,8 @@ afl-fuzz -i "$work/seeds" -o "$work/found" -t 5000 -m none -V "$seconds" -- dotn
 stats=$work/found/default/fuzzer_stats
 value() { sed -n "s/^$1 *: *//p" "$stats"; }
 echo "fuzz: $(value execs_done) inputs in $(value run_time) s, $(value edges_found) edges, $(value corpus_count) kept; $(value saved_crashes) crashes, $(value saved_hangs) hangs"
-[ "$(value saved_crashes)$(value saved_hangs)" = 00 ] || { ls "$work"/found/default/{crashes,hangs}/* >&2; exit 1; }
+if [ "$(value saved_crashes)$(value saved_hangs)" != 00 ]; then
+  echo "fuzz: to run one again: dotnet run --project tests/KubeWol.Fuzz -- --replay FILE" >&2
+  find "$work"/found/default/crashes "$work"/found/default/hangs -name 'id*' >&2
+  exit 1
+fi

@@ -16,22 +16,16 @@ internal sealed record CookedFrame(int HeaderSize, int EtherTypeAt, int Hardware
     public static readonly CookedFrame Version2 = new(
         HeaderSize: 20, EtherTypeAt: 0, HardwareTypeAt: 8, PacketTypeAt: 10, AddressLengthAt: 11, AddressAt: 12);
 
-    public bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame, out DropReason reason)
+    public bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame)
     {
         frame = default;
-        reason = DropReason.FrameTooShort;
         if (bytes.Length < HeaderSize) return false;
-
-        var etherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]);
-        var payload = bytes[HeaderSize..];
-        if (!VlanTags.TryStrip(ref etherType, ref payload, out var vlans, out reason)) return false;
 
         frame = new LinkFrame
         {
             Source = bytes[AddressLengthAt] == MacAddress.Size ? new MacAddress(bytes.Slice(AddressAt, MacAddress.Size)) : default,
-            Vlans = vlans,
-            EtherType = etherType,
-            Payload = payload,
+            EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]),
+            Payload = bytes[HeaderSize..],
         };
         return true;
     }

@@ -21,7 +21,7 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> seeds)
         }
         var at = random.Next(bytes.Count);
         var length = Math.Min(random.Next(1, random.Next(2, 200)), bytes.Count - at);
-        switch (random.Next(9))
+        switch (random.Next(10))
         {
             case 0:
                 bytes[at] ^= (byte)(1 << random.Next(8));
@@ -46,6 +46,11 @@ internal sealed class Mutator(Random random, IReadOnlyList<byte[]> seeds)
                 break;
             case 7:
                 bytes.InsertRange(at, Enumerable.Repeat((byte)0xFF, length));
+                break;
+            case 8:
+                // A length of two octets that is too small rather than too large.
+                bytes[at] = 0;
+                if (at + 1 < bytes.Count) bytes[at + 1] = (byte)random.Next(160);
                 break;
             default:
                 var other = AnySeed();

@@ -3,7 +3,7 @@ using System.Globalization;
 using KubeWol.Fuzz;
 using SharpFuzz;
 
-// Three ways to run: under afl-fuzz (eng/fuzz.sh does), as a loop of its own, or to write afl-fuzz its seeds.
+// Under afl-fuzz (eng/fuzz.sh does that), to write it its seeds, to run again what it found, or as a loop without it.
 switch (args)
 {
     case ["--afl"]:
@@ -21,6 +21,11 @@ switch (args)
             File.WriteAllBytes(Path.Combine(directory, string.Create(CultureInfo.InvariantCulture, $"seed-{index:d3}")), seed);
         return 0;
 
+    case ["--replay", .. var files]:
+        foreach (var file in files) FuzzTarget.Run(File.ReadAllBytes(file));
+        Console.WriteLine($"{files.Length} inputs: every promise held.");
+        return 0;
+
     case ["--seconds", var seconds, .. var rest] when rest is [] or ["--seed", _]:
         var first = rest is [_, var given] ? int.Parse(given, CultureInfo.InvariantCulture) : Environment.TickCount;
         var end = Stopwatch.StartNew();
@@ -35,6 +40,6 @@ switch (args)
         return 0;
 
     default:
-        Console.Error.WriteLine("usage: KubeWol.Fuzz --seconds N [--seed N] | --afl | --write-seeds DIRECTORY");
+        Console.Error.WriteLine("usage: KubeWol.Fuzz --seconds N [--seed N] | --afl | --write-seeds DIRECTORY | --replay FILE...");
         return 2;
 }
