@@ -6,7 +6,8 @@ namespace KubeWol.Protocol;
 /// Linux cooked captures, libpcap's LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2: where the fields of a version's header
 /// stand. Packet type and address length are given by their low octets.
 /// </summary>
-internal sealed record CookedFrame(int HeaderSize, int EtherTypeAt, int HardwareTypeAt, int PacketTypeAt, int AddressLengthAt, int AddressAt)
+internal sealed record CookedFrame(
+    int HeaderSize, int EtherTypeAt, int HardwareTypeAt, int PacketTypeAt, int AddressLengthAt, int AddressAt)
 {
     private const ushort HardwareEthernet = 1;
 
@@ -30,7 +31,7 @@ internal sealed record CookedFrame(int HeaderSize, int EtherTypeAt, int Hardware
         return true;
     }
 
-    /// <summary>The frame as a receiving host captures it; its last part starts with the first VLAN tag, or with the EtherType if it has none.</summary>
+    /// <summary>The frame as a receiving host captures it; its last part is as for EthernetFrame.Build.</summary>
     public byte[] Build(MacAddress destination, MacAddress source, ReadOnlySpan<byte> typeAndPayload)
     {
         byte[] frame = [.. new byte[HeaderSize], .. typeAndPayload[sizeof(ushort)..]];

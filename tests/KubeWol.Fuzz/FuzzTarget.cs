@@ -24,7 +24,11 @@ public static class FuzzTarget
         Require(again == accepted && secondReason == reason, "the same bytes have the same answer");
         Require(frame.SourceMac == second.SourceMac && frame.SourceIp == second.SourceIp, "the same bytes have the same sender");
         Require(frame.Vlans.Span.SequenceEqual(second.Vlans.Span), "the same bytes have the same VLANs");
-        if (!accepted) return;
+        if (!accepted)
+        {
+            Require(!frame.Packets.MoveNext(), "a refused frame has no packets");
+            return;
+        }
 
         Require(frame.Transport == WolTransport.Ethernet ? frame.DestinationPort == 0 : WolPorts.Default.Contains(frame.DestinationPort),
             "only a port that is listened for is accepted");

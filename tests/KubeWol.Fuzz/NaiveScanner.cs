@@ -2,7 +2,7 @@ using KubeWol.Protocol;
 
 namespace KubeWol.Fuzz;
 
-/// <summary>The definition of a magic packet, octet by octet at every index: slow, and too plain to be wrong in the way the fast one could be.</summary>
+/// <summary>The definition of a magic packet, octet by octet at every index: slow, and too plain to be wrong as the fast one could be.</summary>
 public static class NaiveScanner
 {
     /// <summary>Where the valid packets start, none inside another.</summary>

@@ -34,12 +34,12 @@ public sealed record PcapFile(LinkType Link, IReadOnlyList<byte[]> Frames)
             bigEndian ? BinaryPrimitives.ReadInt32BigEndian(field) : BinaryPrimitives.ReadInt32LittleEndian(field);
     }
 
-    /// <summary>The file in one of the four forms. The frames' times are seconds counted from zero, so that the same frames make the same file.</summary>
+    /// <summary>The file in one of the four forms. Frames are one second apart from zero on: the same frames make the same file.</summary>
     public byte[] Write(bool bigEndian = false, bool nanoseconds = false)
     {
         using var file = new MemoryStream();
-        foreach (var field in (uint[])[nanoseconds ? Nanoseconds : Microseconds, bigEndian ? 2u << 16 | 4 : 4u << 16 | 2, 0, 0, SnapshotLength, (uint)Link])
-            WriteInt(field);
+        var version = bigEndian ? 2u << 16 | 4 : 4u << 16 | 2;
+        foreach (var field in (uint[])[nanoseconds ? Nanoseconds : Microseconds, version, 0, 0, SnapshotLength, (uint)Link]) WriteInt(field);
         foreach (var (second, frame) in Frames.Index())
         {
             foreach (var field in (int[])[second, 0, frame.Length, frame.Length]) WriteInt((uint)field);

@@ -1,13 +1,18 @@
 namespace KubeWol.Protocol.Tests;
 
-/// <summary>What real senders put on the wire is heard, with every fact right. How each capture was made: tests/captures/README.md.</summary>
+/// <summary>What real senders put on the wire is heard, with every fact right. tests/captures/README.md tells how each was made.</summary>
 public sealed class CaptureTests
 {
     private const string Plain = "52:54:00:12:34:56//";
     private static readonly MacAddress Sender = MacAddress.Parse("02:00:00:00:00:0a");
 
     private static readonly Outcome Raw = new(DropReason.None) { SourceMac = Sender, Packets = Plain };
-    private static readonly Outcome Udp = Raw with { Transport = WolTransport.UdpV4, SourceIp = IpAddress.Parse("192.0.2.10"), DestinationPort = 9 };
+    private static readonly Outcome Udp = Raw with
+    {
+        Transport = WolTransport.UdpV4,
+        SourceIp = IpAddress.Parse("192.0.2.10"),
+        DestinationPort = 9,
+    };
 
     private static readonly Dictionary<string, (LinkType Link, Outcome[] Frames)> Recorded = new()
     {
@@ -47,7 +52,8 @@ public sealed class CaptureTests
     }
 
     [Fact]
-    public void Every_committed_capture_has_its_expectation() => Assert.Equal(Recorded.Keys.Concat(Captures.Built.Keys).Order(), Captures.Names);
+    public void Every_committed_capture_has_its_expectation() =>
+        Assert.Equal(Recorded.Keys.Concat(Captures.Built.Keys).Order(), Captures.Names);
 
     [Theory]
     [MemberData(nameof(BuiltNames))]

@@ -5,6 +5,7 @@ namespace KubeWol.Protocol.Tests;
 /// <summary>The capture files of tests/captures: those recorded from real senders, and those we build.</summary>
 internal static class Captures
 {
+    private static readonly ushort[] MoonlightPorts = [9, 47009, 47998, 47999, 48000, 48002, 48010];
     private static readonly string Folder = Path.Combine(AppContext.BaseDirectory, "captures");
 
     /// <summary>What no Debian package sends: IPv6 to all nodes, and Moonlight's way of trying every port it knows.</summary>
@@ -18,13 +19,14 @@ internal static class Captures
                 Destination = MacAddress.Parse("33:33:00:00:00:01"),
             },
             [7, 9]),
-        ["built-moonlight-ipv4"] = Build(new WolFrameBuilder { Transport = WolTransport.UdpV4 }, [9, 47009, 47998, 47999, 48000, 48002, 48010]),
+        ["built-moonlight-ipv4"] = Build(new WolFrameBuilder { Transport = WolTransport.UdpV4 }, MoonlightPorts),
         ["built-moonlight-ipv6"] = Build(
             new WolFrameBuilder { Transport = WolTransport.UdpV6, Destination = MacAddress.Parse("33:33:00:00:00:01") },
-            [9, 47009, 47998, 47999, 48000, 48002, 48010]),
+            MoonlightPorts),
     };
 
-    public static IEnumerable<string> Names => Directory.EnumerateFiles(Folder, "*.pcap").Select(path => Path.GetFileNameWithoutExtension(path)).Order();
+    public static IEnumerable<string> Names =>
+        Directory.EnumerateFiles(Folder, "*.pcap").Select(path => Path.GetFileNameWithoutExtension(path)).Order();
 
     public static byte[] ReadBytes(string name) => File.ReadAllBytes(Path.Combine(Folder, $"{name}.pcap"));
 

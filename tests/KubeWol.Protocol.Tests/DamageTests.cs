@@ -14,7 +14,8 @@ public sealed class DamageTests
     private static readonly Effect Malformed = Refused(DropReason.MalformedHeader);
     private static readonly Effect SourceMac = (value, good) => good with { SourceMac = new MacAddress(value) };
     private static readonly Effect SourceMacUnknown = (_, good) => good with { SourceMac = default };
-    private static readonly Effect OtherType = (value, _) => new Outcome(value < 0x600 ? DropReason.NotEthernetII : DropReason.OtherProtocol);
+    private static readonly Effect OtherType = (value, _) =>
+        new Outcome(value < 0x600 ? DropReason.NotEthernetII : DropReason.OtherProtocol);
 
     // 0x8100 and 0x9100 differ in one bit.
     private static readonly Effect TagType = (value, good) => value == 0x9100 ? good : OtherType(value, good);
@@ -24,7 +25,7 @@ public sealed class DamageTests
 
     private static readonly Field[] Ethernet = [new(6, Same), new(6, SourceMac)];
     private static readonly Field Type = new(2, OtherType);
-    private static readonly Field[] Packet = [new(6, Refused(DropReason.NoSyncStream)), .. Enumerable.Repeat(new Field(6, Refused(DropReason.RepetitionMismatch)), 16)];
+    private static readonly Field[] Packet = [new(6, Refused(DropReason.NoSyncStream)), new(96, Refused(DropReason.RepetitionMismatch))];
     private static readonly Field[] Password = [new(4, (value, good) => good with { Packets = $"{Samples.Target}/{value:x8}/" })];
 
     /// <summary>A UDP header before a packet without password: a shorter length cuts the packet, a longer one is a contradiction.</summary>
@@ -32,7 +33,12 @@ public sealed class DamageTests
     [
         new(2, Same),
         new(2, Port),
-        new(2, (value, _) => new Outcome(value switch { < 8 or > 110 => DropReason.MalformedHeader, < 14 => DropReason.NoSyncStream, _ => DropReason.Truncated })),
+        new(2, (length, _) => new Outcome(length switch
+        {
+            < 8 or > 110 => DropReason.MalformedHeader,
+            < 14 => DropReason.NoSyncStream,
+            _ => DropReason.Truncated,
+        })),
         new(2, Same),
     ];
 
@@ -65,7 +71,7 @@ public sealed class DamageTests
             .. Ethernet, Type,
             new(4, (value, good) => value >> 28 == 6 ? good : Malformed(value, good)),
             new(2, (value, good) => value > 118 ? good : Malformed(value, good)),
-            new(1, (value, _) => new Outcome(value == 44 ? DropReason.LaterFragment : DropReason.OtherProtocol)),  // 60 and 44 differ in one bit
+            new(1, (next, _) => new Outcome(next == 44 ? DropReason.LaterFragment : DropReason.OtherProtocol)),  // 60 ^ 44 is one bit
             new(1, Same),                                                          // hop limit
             new(8, (value, good) => good with { SourceIp = Ipv6(value, 0x842) }),
             new(8, (value, good) => good with { SourceIp = Ipv6(0x2001_0DB8_0000_0000, value) }),

@@ -134,8 +134,8 @@ public sealed class NetworkLayerTests
     {
         foreach (var extension in Enum.GetValues<Ipv6Extension>())
         {
-            var frame = (V6 with { Ipv6Extensions = [extension] }).Build(Samples.Packet);
-            Assert.Equal((DropReason.None, "52:54:00:12:34:56//"), (Outcome.Of(LinkType.Ethernet, frame).Reason, Outcome.Of(LinkType.Ethernet, frame).Packets));
+            var outcome = Outcome.Of(LinkType.Ethernet, (V6 with { Ipv6Extensions = [extension] }).Build(Samples.Packet));
+            Assert.Equal((DropReason.None, "52:54:00:12:34:56//"), (outcome.Reason, outcome.Packets));
         }
     }
 
@@ -195,7 +195,10 @@ public sealed class NetworkLayerTests
     public void Padding_of_the_frame_is_neither_password_nor_trailer(int octets)
     {
         foreach (var builder in (WolFrameBuilder[])[V4, V6])
-            Assert.Equal("52:54:00:12:34:56//", Outcome.Of(LinkType.Ethernet, [.. builder.Build(Samples.Packet), .. new byte[octets]]).Packets);
+        {
+            byte[] padded = [.. builder.Build(Samples.Packet), .. new byte[octets]];
+            Assert.Equal("52:54:00:12:34:56//", Outcome.Of(LinkType.Ethernet, padded).Packets);
+        }
     }
 
     [Fact]

@@ -31,7 +31,12 @@ internal static class Samples
         ["SLL"] = new() { Link = LinkType.LinuxCooked },
         ["SLL tagged UDPv4"] = new() { Link = LinkType.LinuxCooked, Vlans = [10], Transport = WolTransport.UdpV4 },
         ["SLL2"] = new() { Link = LinkType.LinuxCooked2 },
-        ["SLL2 QinQ UDPv6"] = new() { Link = LinkType.LinuxCooked2, Vlans = [new VlanTag(200, 0x88A8), 10], Transport = WolTransport.UdpV6 },
+        ["SLL2 QinQ UDPv6"] = new()
+        {
+            Link = LinkType.LinuxCooked2,
+            Vlans = [new VlanTag(200, 0x88A8), 10],
+            Transport = WolTransport.UdpV6,
+        },
     };
 
     public static TheoryData<string> BuilderNames => [.. Builders.Keys];

@@ -64,20 +64,27 @@ public sealed class TsharkTests
 
     private static Outcome ReadOutcome(XElement packet) => new(DropReason.None)
     {
-        SourceMac = MacAddress.Parse(Show(packet, "eth.src").Concat(Show(packet, "sll.src.eth")).Single()),
-        SourceIp = Show(packet, "ip.src").Concat(Show(packet, "ipv6.src")).Select(text => (IpAddress?)IpAddress.Parse(text)).SingleOrDefault(),
-        Transport = Show(packet, "ip.src").Any() ? WolTransport.UdpV4 : Show(packet, "ipv6.src").Any() ? WolTransport.UdpV6 : WolTransport.Ethernet,
+        SourceMac = MacAddress.Parse(Show(packet, "eth.src", "sll.src.eth").Single()),
+        SourceIp = Show(packet, "ip.src", "ipv6.src").Select(text => (IpAddress?)IpAddress.Parse(text)).SingleOrDefault(),
+        Transport = (Show(packet, "ip.src").Any(), Show(packet, "ipv6.src").Any()) switch
+        {
+            (true, false) => WolTransport.UdpV4,
+            (false, true) => WolTransport.UdpV6,
+            _ => WolTransport.Ethernet,
+        },
         DestinationPort = Show(packet, "udp.dstport").Select(text => int.Parse(text, CultureInfo.InvariantCulture)).SingleOrDefault(),
-        Vlans = string.Join(',', Fields(packet, "vlan.id", "ieee8021ad.id").Select(field => (string?)field.Attribute("show"))),
+        Vlans = string.Join(',', Show(packet, "vlan.id", "ieee8021ad.id")),
 
-        // The text form of wol.passwd is wrong in Wireshark (it shows the first octets of the text); its value is right.
-        Packets = $"{Show(packet, "wol.mac").Distinct().SingleOrDefault()}/{Fields(packet, "wol.passwd").Select(field => (string?)field.Attribute("value")).SingleOrDefault()}/",
+        // What Wireshark 4.0 shows of a password are octets of its text form; the value is right.
+        Packets = $"{Show(packet, "wol.mac").Distinct().SingleOrDefault()}/{Read(packet, "value", "wol.passwd").SingleOrDefault()}/",
     };
 
-    private static IEnumerable<string> Show(XElement packet, string field) => Fields(packet, field).Select(element => (string)element.Attribute("show")!);
+    private static IEnumerable<string> Show(XElement packet, params string[] fields) => Read(packet, "show", fields);
 
-    private static IEnumerable<XElement> Fields(XElement packet, params string[] names) =>
-        packet.Descendants("field").Where(field => names.Contains((string?)field.Attribute("name")));
+    private static IEnumerable<string> Read(XElement packet, string attribute, params string[] fields) =>
+        from field in packet.Descendants("field")
+        where fields.Contains((string?)field.Attribute("name"))
+        select (string)field.Attribute(attribute)!;
 
     private static async Task<IReadOnlyList<XElement>> DissectAsync(PcapFile capture)
     {
@@ -87,7 +94,8 @@ public sealed class TsharkTests
             await File.WriteAllBytesAsync(path, capture.Write(), TestContext.Current.CancellationToken);
             string[] arguments =
             [
-                "-n", "-r", path, "-T", "pdml", "-o", "udp.try_heuristic_first:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
+                "-n", "-r", path, "-T", "pdml",
+                "-o", "udp.try_heuristic_first:TRUE", "-o", "ip.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE",
             ];
             using var tshark = Start(arguments);
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -108,8 +116,7 @@ public sealed class TsharkTests
     {
         try
         {
-            // Its warning to root goes to the standard error, which is of no interest unless the output is not XML.
-            return Process.Start(new ProcessStartInfo("tshark", arguments) { RedirectStandardOutput = true, RedirectStandardError = false })!;
+            return Process.Start(new ProcessStartInfo("tshark", arguments) { RedirectStandardOutput = true })!;
         }
         catch (System.ComponentModel.Win32Exception)
         {
