@@ -5,10 +5,10 @@ internal static class MagicPacketScanner
 {
     private static ReadOnlySpan<byte> Sync => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
 
-    /// <summary>Where the first valid packet at or after an index starts, or -1. Also tells where the first synchronisation stream is, or -1.</summary>
+    /// <summary>Where the first valid packet at or after an index starts, and where the first synchronisation stream does; -1 for none.</summary>
     /// <remarks>
-    /// A run of more than six 0xFF has many alignments, but only the last six can be the start of a valid packet: for any
-    /// earlier ones the address would begin with 0xFF and so be multicast. Each run is looked at once.
+    /// A run of more than six 0xFF has many alignments, but only its last six can start a valid packet: with any earlier
+    /// ones the address would begin with 0xFF and so be multicast. So each run is looked at once.
     /// </remarks>
     public static int Find(ReadOnlySpan<byte> payload, int from, out int firstSync)
     {
@@ -22,7 +22,7 @@ internal static class MagicPacketScanner
         return -1;
     }
 
-    /// <summary>Why a payload holds no valid packet, judged by the attempt that got furthest. Looks from the first synchronisation stream on.</summary>
+    /// <summary>Why a payload without a valid packet has none: what is wrong at the alignment where the most octets repeat.</summary>
     public static DropReason Explain(ReadOnlySpan<byte> payload, int firstSync)
     {
         if (firstSync < 0) return DropReason.NoSyncStream;
@@ -31,10 +31,11 @@ internal static class MagicPacketScanner
         var furthest = 0;
         for (var from = firstSync; TryFindRun(payload, from, out var start, out var end); from = end)
         {
-            // The run's first alignment alone can be a broadcast target; its last six leave the address zero to five leading 0xFF.
+            // Of the alignments that leave the address nothing but 0xFF the first gets furthest; the others leave it zero to five.
             var first = start + MagicPacket.SyncSize;
             Consider(payload[first..], ref telling, ref furthest);
-            for (var body = Math.Max(first + 1, end - MacAddress.Size + 1); body <= end; body++) Consider(payload[body..], ref telling, ref furthest);
+            for (var body = Math.Max(first + 1, end - MacAddress.Size + 1); body <= end; body++)
+                Consider(payload[body..], ref telling, ref furthest);
         }
         return telling;
     }
@@ -65,7 +66,7 @@ internal static class MagicPacketScanner
     {
         repeated = 0;
         if (body.Length > MagicPacket.BodySize) body = body[..MagicPacket.BodySize];
-        if (body.Length <= MacAddress.Size) return DropReason.Truncated;
+        if (body.Length < MacAddress.Size) return DropReason.Truncated;
 
         repeated = body.CommonPrefixLength(body[MacAddress.Size..]);
         if (repeated < body.Length - MacAddress.Size) return DropReason.RepetitionMismatch;
