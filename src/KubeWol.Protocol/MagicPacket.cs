@@ -17,7 +17,7 @@ public readonly ref struct MagicPacket
         _tail = tail;
     }
 
-    /// <summary>Whom the packet calls: never zero, never multicast.</summary>
+    /// <summary>Whom the packet calls: never zero, never everyone. Multicast addresses are handed over (see DropReason.MulticastTarget).</summary>
     public MacAddress Target { get; }
 
     /// <summary>The SecureOn password: four or six octets when exactly that many follow, otherwise none.</summary>

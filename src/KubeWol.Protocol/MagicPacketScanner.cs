@@ -16,7 +16,11 @@ internal static class MagicPacketScanner
         while (TryFindRun(payload, from, out var start, out var end))
         {
             if (firstSync < 0) firstSync = start;
-            if (Judge(payload[end..], out _) == DropReason.None) return end - MagicPacket.SyncSize;
+            if (IsPacket(payload, end)) return end - MagicPacket.SyncSize;
+            for (var body = FirstAddress(start, end); body < end; body++)
+            {
+                if (IsPacket(payload, body)) return body - MagicPacket.SyncSize;
+            }
             from = end;
         }
         return -1;
@@ -34,11 +38,16 @@ internal static class MagicPacketScanner
             // Of the alignments that leave the address nothing but 0xFF the first gets furthest; the others leave it zero to five.
             var first = start + MagicPacket.SyncSize;
             Consider(payload[first..], ref telling, ref furthest);
-            for (var body = Math.Max(first + 1, end - MacAddress.Size + 1); body <= end; body++)
+            for (var body = Math.Max(first + 1, FirstAddress(start, end)); body <= end; body++)
                 Consider(payload[body..], ref telling, ref furthest);
         }
         return telling;
     }
+
+    private static bool IsPacket(ReadOnlySpan<byte> payload, int body) => Judge(payload[body..], out _) == DropReason.None;
+
+    /// <summary>Where the address may begin in or after a run: behind a whole synchronisation stream, and with five 0xFF of its own at the most.</summary>
+    private static int FirstAddress(int start, int end) => Math.Max(start + MagicPacket.SyncSize, end - MacAddress.Size + 1);
 
     private static void Consider(ReadOnlySpan<byte> body, ref DropReason telling, ref int furthest)
     {
@@ -77,7 +86,6 @@ internal static class MagicPacketScanner
         {
             { IsZero: true } => DropReason.ZeroTarget,
             { IsBroadcast: true } => DropReason.BroadcastTarget,
-            { IsMulticast: true } => DropReason.MulticastTarget,
             _ => DropReason.None,
         };
     }

@@ -38,7 +38,7 @@ public static class FuzzTarget
         foreach (var packet in frame.Packets)
         {
             count++;
-            Require(!packet.Target.IsZero && !packet.Target.IsMulticast, "a target is a single machine");
+            Require(!packet.Target.IsZero && !packet.Target.IsBroadcast, "a target is an address somebody may have");
             Require(bytes.IndexOf(MagicPacket.Build(packet.Target)) >= 0, "a packet that is reported is in the bytes");
             Require(packet.Password.Length is 0 or 4 or 6, "a password has 4 or 6 octets");
             Require(packet.Password.IsEmpty || packet.Trailer.IsEmpty, "what is a password is not a trailer");

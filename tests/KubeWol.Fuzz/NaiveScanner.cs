@@ -12,6 +12,10 @@ public static class NaiveScanner
         for (var at = 0; at < payload.Length; at++)
         {
             if (Judge(payload, at, out _) != DropReason.None) continue;
+            // An address may begin with 0xFF, but where the same run can be read without that, it is.
+            var last = at;
+            while (payload[last + 6] == 0xFF) last++;
+            if (Judge(payload, last, out _) == DropReason.None) at = last;
             found.Add(at);
             at += MagicPacket.Size - 1;
         }
@@ -46,6 +50,6 @@ public static class NaiveScanner
         var target = payload.Slice(at + 6, 6);
         if (target.SequenceEqual<byte>([0, 0, 0, 0, 0, 0])) return DropReason.ZeroTarget;
         if (target.SequenceEqual<byte>([255, 255, 255, 255, 255, 255])) return DropReason.BroadcastTarget;
-        return target[0] % 2 == 1 ? DropReason.MulticastTarget : DropReason.None;
+        return DropReason.None;
     }
 }
