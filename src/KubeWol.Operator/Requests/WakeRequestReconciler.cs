@@ -45,7 +45,7 @@ internal sealed class WakeRequestReconciler(
             found.Count,
             machine?.State ?? MachineState.Unknown,
             machine?.IsReady ?? false,
-            status?.Observed?.Before is { } before ? before == "Running" : machine?.State == MachineState.Running,
+            status?.Observed is null && machine?.State == MachineState.Running,
             status?.Operation ?? WakeOperation.None,
             status?.IssuedAt is { } issued ? now - issued : TimeSpan.Zero,
             now - (request.Metadata.CreationTimestamp ?? now),

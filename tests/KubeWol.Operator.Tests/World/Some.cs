@@ -11,24 +11,26 @@ internal static class Some
     public const string Agents = "kubewol-system";
     public static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
+    public static readonly OperatorOptions Options = new() { Namespace = Agents, LeaderElection = false, Workers = 1 };
+
     private static long s_version = 1000;
 
     /// <summary>A version newer than all before.</summary>
     public static string NextVersion() => $"{Interlocked.Increment(ref s_version)}";
 
-    public static VirtualMachine Vm(string key = "team-a/web-01", string? strategy = "Halted", string? status = "Stopped", bool? running = null, params string?[] macs) => new()
+    public static VirtualMachine Vm(string key = "team-a/web-01", string? strategy = "Halted", string? status = "Stopped", bool? running = null, params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
         Spec = new()
         {
             RunStrategy = running is null ? strategy : null,
             Running = running,
-            Template = new(new(new(new([.. (macs.Length == 0 ? [Mac] : macs).Select(m => new InstanceInterface(m))])))),
+            Template = new(new(new(new([.. (macs.Count == 0 ? [Mac] : macs).Select(m => new InstanceInterface(m))])))),
         },
         Status = new() { PrintableStatus = status, Ready = status == "Running" },
     };
 
-    public static VirtualMachineInstance Vmi(string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params string?[] macs) => new()
+    public static VirtualMachineInstance Vmi(string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
         Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select(m => new LiveInterface(m))] },
