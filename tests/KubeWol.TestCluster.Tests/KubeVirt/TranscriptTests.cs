@@ -1,0 +1,12 @@
+namespace KubeWol.TestCluster.Tests.KubeVirt;
+
+public sealed class TranscriptTests
+{
+    [Theory]
+    [InlineData("Transcripts.matrix.txt")]
+    [InlineData("Transcripts.burst.txt")]
+    [InlineData("Transcripts.migration.txt")]
+    [InlineData("Transcripts.misc.txt")]
+    public async Task The_rules_replay_what_the_genuine_control_plane_did(string transcript) =>
+        await new TranscriptReplay(new Simulation(TranscriptReplay.IsTimed(transcript))).RunAsync(transcript);
+}
