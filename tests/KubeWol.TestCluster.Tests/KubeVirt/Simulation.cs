@@ -44,8 +44,8 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
         Settle();
         var machine = Machine(name);
         _machines[name] = kind == "vm"
-            ? machine with { Vm = Merge(JsonSerializer.SerializeToNode(machine.Vm, KubeVirtJson.Default.VirtualMachine)!, mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachine)! }
-            : machine with { Vmi = Merge(JsonSerializer.SerializeToNode(machine.Vmi, KubeVirtJson.Default.VirtualMachineInstance)!, mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachineInstance)! };
+            ? machine with { Vm = MergePatch.Apply(JsonSerializer.SerializeToNode(machine.Vm, KubeVirtJson.Default.VirtualMachine)!.AsObject(), mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachine)! }
+            : machine with { Vmi = MergePatch.Apply(JsonSerializer.SerializeToNode(machine.Vmi, KubeVirtJson.Default.VirtualMachineInstance)!.AsObject(), mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachineInstance)! };
         return Task.CompletedTask;
     }
 
@@ -166,15 +166,4 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
     private Machine Machine(string name) => _machines.GetValueOrDefault(name) ?? new("default", name);
 
     private string NewUid() => $"uid-{++_uids}";
-
-    private static JsonNode Merge(JsonNode target, JsonObject patch)
-    {
-        foreach (var (name, value) in patch)
-        {
-            if (value is JsonObject inner && target[name] is JsonObject existing) Merge(existing, inner);
-            else target[name] = value?.DeepClone();
-        }
-
-        return target;
-    }
 }

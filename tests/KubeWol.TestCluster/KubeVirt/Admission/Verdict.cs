@@ -23,7 +23,7 @@ internal sealed record Verdict
 
     public string? Sentence { get; private init; }
 
-    /// <summary>Shown by kubectl, whatever the verdict.</summary>
+    /// <summary>Shown by kubectl where the write is allowed.</summary>
     public IReadOnlyList<string> Warnings { get; init; } = [];
 
     public bool IsAllowed => Causes.Count == 0 && Sentence is null;

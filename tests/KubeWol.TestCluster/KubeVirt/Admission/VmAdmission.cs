@@ -8,8 +8,10 @@ internal static class VmAdmission
 {
     public static Verdict Judge(JsonObject vm, bool decentralizedLiveMigration)
     {
-        var warnings = vm["spec"]?["running"] is null ? [] : new[] { "spec.running is deprecated, please use spec.runStrategy instead." };
-        return Verdict.Of([.. SpecAdmission.Judge(vm["spec"]?["template"]?["spec"], "spec.template.spec"), .. RunStrategyCauses(vm, decentralizedLiveMigration), .. StandInCauses(vm)]) with { Warnings = warnings };
+        var verdict = Verdict.Of([.. SpecAdmission.Judge(vm["spec"]?["template"]?["spec"], "spec.template.spec"), .. RunStrategyCauses(vm, decentralizedLiveMigration), .. StandInCauses(vm)]);
+        return verdict.IsAllowed && vm["spec"]?["running"] is not null
+            ? verdict with { Warnings = ["spec.running is deprecated, please use spec.runStrategy instead."] }
+            : verdict;
     }
 
     /// <summary>The stand-in's own: an annotation with a typing error would otherwise do nothing.</summary>
