@@ -104,7 +104,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         }
 
         var after = response.Headers.RetryAfter?.Delta ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        var message = status?.Message ?? (body.Length == 0 ? response.ReasonPhrase ?? "" : System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))));
+        var message = status?.Message ?? (body.Length == 0 ? response.ReasonPhrase ?? "" : System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))).Trim());
         return new ApiException(response.StatusCode, status?.Reason ?? "", message, after);
     }
 

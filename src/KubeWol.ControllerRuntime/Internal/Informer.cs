@@ -73,7 +73,7 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
             {
                 var page = Path(pageSize > 0 ? $"limit={pageSize}" : null, next is null ? null : $"continue={Uri.EscapeDataString(next)}");
                 var body = await client.SendAsync(HttpMethod.Get, page, null, null, cancellationToken).ConfigureAwait(false);
-                (version, next) = WatchDecoder.Page(body, type.Json, all);
+                (version, next) = WatchDecoder.Page(body, type.Json, all, Misfit);
             }
             catch (ApiException e) when (e.StatusCode == HttpStatusCode.Gone && next is not null)
             {
@@ -107,7 +107,7 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
                 var rest = read.Buffer;
                 while (TryTakeLine(ref rest, out var line))
                 {
-                    Apply(WatchDecoder.Event(line, type.Json));
+                    Apply(WatchDecoder.Event(line, type.Json, Misfit));
                     heard = true;
                 }
 
@@ -145,6 +145,8 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
 
         _version = change.Object.Metadata.ResourceVersion ?? _version;
     }
+
+    private void Misfit(JsonException problem) => logger.Undecodable(type.Plural, problem.Message);
 
     private string Path(params IEnumerable<string?> query)
     {

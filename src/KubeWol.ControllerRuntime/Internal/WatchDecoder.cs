@@ -9,10 +9,11 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>Decodes lists and watch lines straight into lean types, each object once.</summary>
 internal static class WatchDecoder
 {
-    /// <summary>Decodes <c>{"type":…,"object":…}</c>, the members in any order.</summary>
+    /// <summary>Decodes <c>{"type":…,"object":…}</c>, the members in any order. An object that does not fit the type is reported and skipped.</summary>
     /// <exception cref="ApiException">The line is an ERROR event.</exception>
-    /// <exception cref="JsonException">The line is damaged or cut.</exception>
-    public static WatchEvent<T> Event<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> json)
+    /// <exception cref="JsonException">The line is not JSON.</exception>
+    public static WatchEvent<T> Event<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> json, Action<JsonException> misfit)
+        where T : class
     {
         var type = WatchEventType.Unknown;
         var error = false;
@@ -53,11 +54,16 @@ internal static class WatchDecoder
             throw new ApiException((HttpStatusCode)(status?.Code ?? 500), status?.Reason ?? "", status?.Message ?? "the watch ended with an error");
         }
 
-        return type == WatchEventType.Unknown ? default : new(type, JsonSerializer.Deserialize(ref @object, json)!);
+        return type != WatchEventType.Unknown && Decode(ref @object, json, misfit) is { } decoded ? new(type, decoded) : default;
     }
 
-    /// <summary>Decodes one page of a list: adds its items to <paramref name="items"/>, and returns the list's version and the token of the next page, if any.</summary>
-    public static (string ResourceVersion, string? Continue) Page<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, List<T> items)
+    /// <summary>
+    /// Decodes one page of a list: adds its items to <paramref name="items"/>, and returns the list's version and the token of the next page, if any.
+    /// An item that does not fit the type is reported and skipped.
+    /// </summary>
+    /// <exception cref="JsonException">The page is not JSON.</exception>
+    public static (string ResourceVersion, string? Continue) Page<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, List<T> items, Action<JsonException> misfit)
+        where T : class
     {
         string version = "", next = "";
         var reader = new Utf8JsonReader(body);
@@ -67,7 +73,10 @@ internal static class WatchDecoder
             if (reader.ValueTextEquals("items"u8))
             {
                 if (Next(ref reader) == JsonTokenType.Null) continue;
-                while (Next(ref reader) != JsonTokenType.EndArray) items.Add(JsonSerializer.Deserialize(ref reader, json)!);
+                while (Next(ref reader) != JsonTokenType.EndArray)
+                {
+                    if (Decode(ref reader, json, misfit) is { } item) items.Add(item);
+                }
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
@@ -90,6 +99,23 @@ internal static class WatchDecoder
         }
 
         return (version, next.Length == 0 ? null : next);
+    }
+
+    /// <summary>Decodes the value the reader stands on and moves to its end. One odd object, stored by whatever version, must not blind us to all others.</summary>
+    private static T? Decode<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, Action<JsonException> misfit)
+        where T : class
+    {
+        var value = reader;
+        reader.Skip(); // throws where the document itself is broken
+        try
+        {
+            return JsonSerializer.Deserialize(ref value, json);
+        }
+        catch (JsonException e)
+        {
+            misfit(e);
+            return null;
+        }
     }
 
     private static JsonTokenType Next(ref Utf8JsonReader reader) => reader.Read() ? reader.TokenType : throw new JsonException("the document ends too early");

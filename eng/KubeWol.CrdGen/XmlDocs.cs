@@ -1,0 +1,26 @@
+using System.Globalization;
+using System.Reflection;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+
+namespace KubeWol.CrdGen;
+
+/// <summary>The sentences of the C# documentation, which become the descriptions that <c>kubectl explain</c> prints.</summary>
+internal sealed partial class XmlDocs(Assembly assembly)
+{
+    private readonly Dictionary<string, XElement> _members = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"))
+        .Descendants("member").ToDictionary(m => m.Attribute("name")!.Value, m => m.Element("summary") ?? new XElement("summary"));
+
+    public string Of(Type type) => Text($"T:{type.FullName}");
+
+    public string Of(PropertyInfo property) => Text($"P:{property.DeclaringType!.FullName}.{property.Name}");
+
+    public string Of(FieldInfo field) => Text($"F:{field.DeclaringType!.FullName}.{field.Name}");
+
+    private string Text(string member) => _members.TryGetValue(member, out var summary)
+        ? Blanks().Replace(summary.Value, " ").Trim()
+        : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{member} has no documentation; kubectl explain would be silent about it"));
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+}

@@ -1,0 +1,12 @@
+using System.Text.Json.Serialization;
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+
+namespace KubeWol.Api;
+
+/// <summary>Encodes and decodes every kind without reflection.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(WakeRequest))]
+[JsonSerializable(typeof(VirtualMachine))]
+[JsonSerializable(typeof(VirtualMachineInstance))]
+public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,0 +1,23 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace KubeWol.Api.V1Alpha1;
+
+/// <summary>A machine before and after a request, in the words of KubeVirt's printableStatus.</summary>
+public sealed record ObservedMachine
+{
+    /// <summary>Its state when the request first found it.</summary>
+    [StringLength(64)]
+    public string? Before { get; init; }
+
+    /// <summary>Its state when the request was finished.</summary>
+    [StringLength(64)]
+    public string? After { get; init; }
+
+    /// <summary>The node it was on then; absent when it was on none.</summary>
+    [StringLength(253)]
+    public string? NodeBefore { get; init; }
+
+    /// <summary>The node it is on now; absent when it is on none.</summary>
+    [StringLength(253)]
+    public string? NodeAfter { get; init; }
+}

@@ -1,0 +1,271 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Security;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json;
+using KubeWol.TestCluster.Processes;
+using KubeWol.TestCluster.Tools;
+
+namespace KubeWol.TestCluster.ApiServers;
+
+/// <summary>A real Kubernetes API server over a real etcd, both on the loopback, both gone with this object.</summary>
+public sealed class ApiServer : IAsyncDisposable
+{
+    private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
+
+    private readonly ApiServerOptions _options;
+    private readonly ClusterBinaries _binaries;
+    private readonly StateDirectory _state;
+    private readonly Etcd _etcd;
+    private readonly string _adminToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly HttpClient _admin;
+    private readonly int _port = LoopbackPorts.Pick();
+    private int _files;
+
+    private ApiServer(ApiServerOptions options, ClusterBinaries binaries, StateDirectory state, Etcd etcd)
+    {
+        (_options, _binaries, _state, _etcd) = (options, binaries, state, etcd);
+        Address = new Uri($"https://127.0.0.1:{_port}");
+        WriteCredentials();
+        AdminKubeconfig = KubeconfigForToken("admin", _adminToken);
+        Kubectl = KubectlFor(AdminKubeconfig);
+        Helm = new Helm(AdminKubeconfig, _state);
+        _admin = CreateHttpClient(_adminToken);
+        Process = StartProcess();
+    }
+
+    public Uri Address { get; }
+
+    public CertificateAuthority Authority => _options.Authority;
+
+    public bool IsGenuine => _binaries.IsGenuine;
+
+    /// <summary>kubectl as the administrator (system:masters).</summary>
+    public Kubectl Kubectl { get; }
+
+    /// <summary>helm as the administrator.</summary>
+    public Helm Helm { get; }
+
+    public string AdminKubeconfig { get; }
+
+    /// <summary>
+    /// A file that gets one JSON line for each RBAC decision about anybody but system:masters: user, verb, group, resource, subresource,
+    /// namespace, name, path, allowed, and by which binding and rule. Null with a genuine kube-apiserver, which has no such thing.
+    /// </summary>
+    public string? AuthorizationLog => IsGenuine ? null : _state.File("authorization.jsonl");
+
+    /// <summary>The server's process; another one after a restart.</summary>
+    public ChildProcess Process { get; private set; }
+
+    public ChildProcess EtcdProcess => _etcd.Process;
+
+    /// <summary>Set to keep the logs and the data when this is disposed of.</summary>
+    public bool KeepState
+    {
+        get => _state.Keep;
+        set => _state.Keep = value;
+    }
+
+    public string StatePath => _state.Path;
+
+    public static async Task<ApiServer> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
+    {
+        var binaries = await ClusterBinaries.LocateAsync(cancellationToken);
+        if (binaries.IsGenuine && options.AggregatedApis.FirstOrDefault(api => api.Backend.Scheme != Uri.UriSchemeHttps) is { } plain)
+            throw new TestClusterException($"A genuine kube-apiserver passes {plain.GroupVersion} on to https only, not to {plain.Backend}.");
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StartAsync(options, binaries, cancellationToken);
+            }
+            catch (TestClusterException e) when (attempt < 3 && e.Message.Contains("address already in use", StringComparison.Ordinal))
+            {
+                // Somebody took the port between the look and the start: once more, with others.
+            }
+        }
+    }
+
+    public static Task<ApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(new ApiServerOptions(), cancellationToken);
+
+    /// <summary>A client that trusts this server alone; null as token is nobody.</summary>
+    public HttpClient CreateHttpClient(string? token)
+    {
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = new X509ChainPolicy
+                {
+                    TrustMode = X509ChainTrustMode.CustomRootTrust,
+                    CustomTrustStore = { Authority.Certificate },
+                    RevocationMode = X509RevocationMode.NoCheck,
+                },
+            },
+        };
+        var client = new HttpClient(handler) { BaseAddress = Address };
+        if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
+        return client;
+    }
+
+    /// <summary>A client as the administrator.</summary>
+    public HttpClient CreateAdminHttpClient() => CreateHttpClient(_adminToken);
+
+    public Kubectl KubectlFor(string kubeconfig) => new(_binaries.Kubectl, kubeconfig, _state);
+
+    public string KubeconfigForToken(string user, string token) =>
+        WriteKubeconfig(user, Kubeconfig.ForToken(Address, Authority.Pem, user, token));
+
+    public string KubeconfigForClientCertificate(string user, params IEnumerable<string> groups) =>
+        WriteKubeconfig(user, Kubeconfig.ForCertificate(Address, Authority.Pem, user, Authority.IssueClient(user, groups)));
+
+    /// <summary>A kubeconfig with a fresh token of an existing service account, good for an hour.</summary>
+    public async Task<string> KubeconfigForServiceAccountAsync(string ns, string name, BoundTo? boundTo, CancellationToken cancellationToken) =>
+        KubeconfigForToken($"{ns}-{name}", await TokenForServiceAccountAsync(ns, name, boundTo, cancellationToken));
+
+    public async Task<string> TokenForServiceAccountAsync(string ns, string name, BoundTo? boundTo, CancellationToken cancellationToken)
+    {
+        var request = new
+        {
+            apiVersion = "authentication.k8s.io/v1",
+            kind = "TokenRequest",
+            spec = new { expirationSeconds = 3600, boundObjectRef = boundTo is null ? null : new { apiVersion = "v1", kind = boundTo.Kind, name = boundTo.Name } },
+        };
+        using var response = await _admin.PostAsJsonAsync($"api/v1/namespaces/{ns}/serviceaccounts/{name}/token", request, cancellationToken);
+        var answer = await response.Content.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        return response.IsSuccessStatusCode
+            ? answer.GetProperty("status").GetProperty("token").GetString()!
+            : throw new TestClusterException($"No token for service account {ns}/{name}: {answer.GetProperty("message").GetString()}");
+    }
+
+    /// <summary>Takes the server away: <see cref="Signal.Terminate"/> in good order, <see cref="Signal.Kill"/> at once. etcd stays.</summary>
+    public async Task StopServerAsync(Signal signal, CancellationToken cancellationToken)
+    {
+        if (signal == Signal.Kill) await Process.KillAsync(cancellationToken);
+        else await Process.StopAsync(cancellationToken);
+        await Process.DisposeAsync();
+    }
+
+    /// <summary>Brings the server back on the same port with the same data.</summary>
+    public async Task StartServerAsync(CancellationToken cancellationToken)
+    {
+        Process = StartProcess();
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await StopServerAsync(Signal.Terminate, cancellationToken);
+        await StartServerAsync(cancellationToken);
+    }
+
+    /// <summary>Makes etcd forget all history up to now, and so older resource versions "too old" (410); returns the current one.</summary>
+    public Task<long> CompactAsync(CancellationToken cancellationToken) => _etcd.CompactAsync(cancellationToken);
+
+    /// <summary>Waits until every <see cref="ApiServerOptions.AggregatedApis"/> answers through this server.</summary>
+    public async Task WaitForAggregatedApisAsync(CancellationToken cancellationToken)
+    {
+        foreach (var api in _options.AggregatedApis)
+            await Readiness.WaitAsync(Process, StartTimeout, token => _admin.GetAsync(new Uri($"apis/{api.GroupVersion}", UriKind.Relative), token), cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Process.HasExited && await Process.Exited is not (0 or 128 + (int)Signal.Kill)) _state.Keep = true;
+        _admin.Dispose();
+        await Process.KillAsync(CancellationToken.None);
+        await Process.DisposeAsync();
+        await _etcd.DisposeAsync();
+        _state.Dispose();
+    }
+
+    private static async Task<ApiServer> StartAsync(ApiServerOptions options, ClusterBinaries binaries, CancellationToken cancellationToken)
+    {
+        var state = new StateDirectory();
+        ApiServer? server = null;
+        try
+        {
+            server = new ApiServer(options, binaries, state, await Etcd.StartAsync(binaries, state, cancellationToken));
+            await server.WaitUntilReadyAsync(cancellationToken);
+            await server.RegisterAggregatedApisAsync(cancellationToken);
+            return server;
+        }
+        catch
+        {
+            state.Keep = true;
+            if (server is not null) await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    private void WriteCredentials()
+    {
+        _state.Write("ca.crt", Authority.Pem);
+        Write("server", Authority.IssueServer("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"));
+        Write("front-proxy", Authority.IssueClient("front-proxy"));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        _state.Write("service-accounts.key", key.ExportECPrivateKeyPem() + "\n");
+        _state.Write("service-accounts.pub", key.ExportSubjectPublicKeyInfoPem() + "\n");
+        _state.Write("tokens.csv", $"{_adminToken},admin,admin,system:masters\n");
+
+        void Write(string name, IssuedCertificate certificate)
+        {
+            _state.Write($"{name}.crt", certificate.CertificatePem);
+            _state.Write($"{name}.key", certificate.KeyPem);
+        }
+    }
+
+    private ChildProcess StartProcess()
+    {
+        List<string> arguments =
+        [
+            $"--etcd-servers={_etcd.Address}",
+            "--bind-address=127.0.0.1",
+            "--advertise-address=127.0.0.1",
+            $"--secure-port={_port}",
+            $"--cert-dir={_state.File("certs")}",
+            $"--tls-cert-file={_state.File("server.crt")}",
+            $"--tls-private-key-file={_state.File("server.key")}",
+            $"--client-ca-file={_state.File("ca.crt")}",
+            $"--token-auth-file={_state.File("tokens.csv")}",
+            "--authorization-mode=RBAC",
+            "--service-account-issuer=https://kubernetes.default.svc",
+            $"--service-account-key-file={_state.File("service-accounts.pub")}",
+            $"--service-account-signing-key-file={_state.File("service-accounts.key")}",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            "--allow-privileged=true",
+            // No controller makes the token Secrets that this plugin waits for.
+            "--disable-admission-plugins=ServiceAccount",
+            $"--requestheader-client-ca-file={_state.File("ca.crt")}",
+            "--requestheader-allowed-names=front-proxy",
+            "--requestheader-username-headers=X-Remote-User",
+            "--requestheader-group-headers=X-Remote-Group",
+            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
+            $"--proxy-client-cert-file={_state.File("front-proxy.crt")}",
+            $"--proxy-client-key-file={_state.File("front-proxy.key")}",
+            .. _options.ExtraArguments,
+        ];
+        if (!IsGenuine)
+        {
+            arguments.Add($"--authz-log={AuthorizationLog}");
+            arguments.Add($"--apiservice-ca-file={_state.File("ca.crt")}");
+            arguments.AddRange(_options.AggregatedApis.Select(api => $"--apiservice={api.GroupVersion}={api.Backend.GetLeftPart(UriPartial.Authority)}"));
+        }
+        // Twice as eager a garbage collector: tests run several servers side by side.
+        var environment = new Dictionary<string, string?> { ["GOGC"] = "50" };
+        return ChildProcess.Start(new ProcessSpec(_binaries.ApiServer, arguments) { Environment = environment }, _state.File("apiserver.log"));
+    }
+
+    private Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
+        Readiness.WaitAsync(Process, StartTimeout, token => _admin.GetAsync(new Uri("readyz", UriKind.Relative), token), cancellationToken);
+
+    private async Task RegisterAggregatedApisAsync(CancellationToken cancellationToken)
+    {
+        if (!IsGenuine) return;
+        foreach (var api in _options.AggregatedApis) await Kubectl.ApplyAsync(api.Manifest(Authority.Pem), cancellationToken);
+    }
+
+    private string WriteKubeconfig(string user, string content) =>
+        _state.Write($"{Interlocked.Increment(ref _files)}-{string.Concat(user.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}.kubeconfig", content);
+}

@@ -1,0 +1,25 @@
+using System.Diagnostics;
+
+namespace KubeWol.TestCluster;
+
+/// <summary>Waiting for what comes about by itself, with an end.</summary>
+public static class Eventually
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
+
+    /// <summary>Asks until the answer is true; <see cref="TestClusterException"/> after 20 s, naming what was waited for: "the pod is gone".</summary>
+    public static async Task BecomesTrueAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            if (watch.Elapsed > Limit) throw new TestClusterException($"Waited {Limit.TotalSeconds:0} s in vain: {what}.");
+            await Task.Delay(Pause, cancellationToken);
+        }
+    }
+
+    /// <inheritdoc cref="BecomesTrueAsync(string, Func{Task{bool}}, CancellationToken)"/>
+    public static Task BecomesTrueAsync(string what, Func<bool> condition, CancellationToken cancellationToken) =>
+        BecomesTrueAsync(what, () => Task.FromResult(condition()), cancellationToken);
+}
