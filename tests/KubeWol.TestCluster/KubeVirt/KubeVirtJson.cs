@@ -16,6 +16,8 @@ namespace KubeWol.TestCluster.KubeVirt;
 [JsonSerializable(typeof(VirtualMachineInstanceMigration))]
 [JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(VerbOptions))]
+[JsonSerializable(typeof(IReadOnlyList<StateChangeRequest>))]
+[JsonSerializable(typeof(System.Text.Json.Nodes.JsonNode))]
 internal sealed partial class KubeVirtJson : JsonSerializerContext;
 
 /// <summary>metav1.Time: RFC 3339, whole seconds, Z.</summary>

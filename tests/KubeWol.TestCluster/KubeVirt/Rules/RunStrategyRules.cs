@@ -14,7 +14,8 @@ internal static class RunStrategyRules
         if (failure is not null) machine = machine with { Guest = machine.Guest with { CreateFailure = null } };
         if (vm.IsDeleting)
         {
-            return vmi is null ? machine with { Vm = vm with { Metadata = vm.Metadata.Without(VirtualMachine.Finalizer) } } : Stop(machine, vmi, pass);
+            if (vmi is not null) return Stop(machine, vmi, pass);
+            return vm.Metadata.Has(VirtualMachine.Finalizer) ? machine with { Vm = vm with { Metadata = vm.Metadata.Without(VirtualMachine.Finalizer) } } : machine;
         }
 
         var stopRequested = vmi is not null && vm.FirstRequest is { Action: StateChangeRequest.Stop } stop && stop.Uid == vmi.Metadata.Uid;
