@@ -6,19 +6,13 @@ using KubeWol.TestCluster.KubeVirt.Objects;
 
 namespace KubeWol.TestCluster.Tests.KubeVirt;
 
-/// <summary>One case of admission.txt.</summary>
-public sealed record AdmissionCase(string Kind, string Title, string Patch, string Expected)
-{
-    public override string ToString() => $"{Kind}: {Title}";
-}
-
 public sealed class AdmissionTests
 {
-    public static TheoryData<AdmissionCase> Cases => new(Read());
+    public static TheoryData<DataBlock> Cases => new(DataBlocks.Read("admission.txt"));
 
     [Theory]
     [MemberData(nameof(Cases), DisableDiscoveryEnumeration = true)]
-    public void Webhooks_say_what_the_genuine_ones_say(AdmissionCase @case)
+    public void Webhooks_say_what_the_genuine_ones_say(DataBlock @case)
     {
         var before = Subject(@case.Kind);
         var after = MergePatch.Apply((JsonObject)before.DeepClone(), JsonNode.Parse(@case.Patch)!.AsObject());
@@ -77,23 +71,5 @@ public sealed class AdmissionTests
             var causes => "The request is invalid:\n" + string.Join('\n', causes.Select(c => $"* {c.Field}: {c.Message}")),
         };
         return string.Join('\n', [.. verdict.Warnings.Select(w => $"Warning: {w}"), refusal]);
-    }
-
-    private static IEnumerable<AdmissionCase> Read()
-    {
-        string title = "", patch = "";
-        var expected = new List<string>();
-        foreach (var line in TestData.Lines("admission.txt").Append("-- end"))
-        {
-            if (!line.StartsWith("-- ", StringComparison.Ordinal))
-            {
-                if (line.StartsWith('{')) patch = line;
-                else expected.Add(line.Trim());
-                continue;
-            }
-
-            if (title.Length > 0) yield return new(title.Split(": ")[0], title.Split(": ", 2)[1], patch, string.Join('\n', expected));
-            (title, expected) = (line[3..], []);
-        }
     }
 }

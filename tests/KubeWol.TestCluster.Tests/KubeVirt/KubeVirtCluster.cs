@@ -3,7 +3,7 @@ using KubeWol.TestCluster.KubeVirt;
 
 namespace KubeWol.TestCluster.Tests.KubeVirt;
 
-/// <summary>An API server with the stand-in.</summary>
+/// <summary>An API server with the stand-in; KUBEWOL_KUBEVIRT_CRDS=DIR puts the CRDs in DIR in place of the stand-in's.</summary>
 internal sealed class KubeVirtCluster : IAsyncDisposable
 {
     private KubeVirtCluster(ApiServer api, KubeVirtStandInOptions options, KubeVirtStandIn standIn) => (Api, Options, StandIn, Http) = (api, options, standIn, api.CreateAdminHttpClient());
@@ -23,6 +23,13 @@ internal sealed class KubeVirtCluster : IAsyncDisposable
         var backend = KubeVirtStandIn.Api();
         var api = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [backend] }, cancel);
         var options = new KubeVirtStandInOptions { Kubeconfig = api.AdminKubeconfig, Api = backend, Authority = authority, Delays = StandInDelays.None, Logging = new TestLog() };
+        if (Environment.GetEnvironmentVariable("KUBEWOL_KUBEVIRT_CRDS") is { Length: > 0 } genuine)
+        {
+            await api.Kubectl.OutputAsync(["apply", "--server-side", "-f", genuine], cancel);
+            await api.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd", "--all", "--timeout=30s"], cancel);
+            options = options with { InstallCrds = false };
+        }
+
         options = configure?.Invoke(options) ?? options;
         var standIn = await KubeVirtStandIn.StartAsync(options, cancel);
         await api.WaitForAggregatedApisAsync(cancel);

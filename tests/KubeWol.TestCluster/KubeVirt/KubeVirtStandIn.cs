@@ -25,9 +25,9 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
 
     private readonly ClusterConnection _connection;
     private readonly WebApplication _host;
-    private readonly TimeProvider _time;
+    private bool _disposed;
 
-    private KubeVirtStandIn(ClusterConnection connection, WebApplication host, TimeProvider time) => (_connection, _host, _time) = (connection, host, time);
+    private KubeVirtStandIn(ClusterConnection connection, WebApplication host) => (_connection, _host) = (connection, host);
 
     /// <summary>What an API server is to pass on to the stand-in; it must be told before it starts.</summary>
     public static AggregatedApi Api() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
@@ -36,11 +36,11 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
     public static async Task<KubeVirtStandIn> StartAsync(KubeVirtStandInOptions options, CancellationToken cancellationToken)
     {
         var connection = ClusterConnection.Open(options.Kubeconfig);
-        var standIn = new KubeVirtStandIn(connection, Build(options, connection), options.Time);
+        var standIn = new KubeVirtStandIn(connection, Build(options, connection));
         try
         {
             var installation = standIn._host.Services.GetRequiredService<Installation>();
-            await installation.InstallCrdsAsync(cancellationToken);
+            if (options.InstallCrds) await installation.InstallCrdsAsync(cancellationToken);
             if (options.CreateNodes) await installation.CreateNodesAsync(options.Nodes, cancellationToken);
             await standIn._host.StartAsync(cancellationToken);
             await installation.InstallWebhooksAsync(options.Api.Backend, options.Authority.Pem, cancellationToken);
@@ -60,7 +60,9 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        using var patience = new CancellationTokenSource(Patience, _time);
+        if (_disposed) return;
+        _disposed = true;
+        using var patience = new CancellationTokenSource(Patience);
         try
         {
             await _host.Services.GetRequiredService<Installation>().RemoveWebhooksAsync(patience.Token);

@@ -15,6 +15,9 @@ public sealed record KubeVirtStandInOptions
     /// <summary>The API server's authority: it signs the stand-in's certificate.</summary>
     public required CertificateAuthority Authority { get; init; }
 
+    /// <summary>Whether the stand-in installs its CRDs; false where the cluster has KubeVirt's own.</summary>
+    public bool InstallCrds { get; init; } = true;
+
     /// <summary>The nodes that take instances.</summary>
     public IReadOnlyList<StandInNode> Nodes { get; init; } = [new("node01"), new("node02"), new("node03")];
 

@@ -5,7 +5,7 @@ using KubeWol.ControllerRuntime;
 namespace KubeWol.TestCluster.KubeVirt.Server;
 
 /// <summary>Puts into the cluster what KubeVirt's operator would: CRDs and webhooks; and nodes, which somebody else would.</summary>
-internal sealed class Installation(StandInClient client, TimeProvider time)
+internal sealed class Installation(StandInClient client)
 {
     private const string CrdPath = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
     private const string WebhookPath = "/apis/admissionregistration.k8s.io/v1";
@@ -18,7 +18,7 @@ internal sealed class Installation(StandInClient client, TimeProvider time)
         foreach (var (name, manifest) in Crds) await client.ApplyAsync($"{CrdPath}/{name}", manifest, cancellationToken);
         foreach (var name in Crds.Keys)
         {
-            while (!await IsEstablishedAsync(name, cancellationToken)) await Task.Delay(TimeSpan.FromMilliseconds(25), time, cancellationToken);
+            await Eventually.BecomesTrueAsync($"the API server serves {name}", () => IsEstablishedAsync(name, cancellationToken), cancellationToken);
         }
     }
 
