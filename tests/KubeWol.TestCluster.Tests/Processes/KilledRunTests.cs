@@ -45,7 +45,8 @@ public sealed class KilledRunTests
         await using var network = await NodeNetwork.CreateAsync(["node-a"], Cancel);
         var node = network.Node("node-a").Namespace;
         using var state = new StateDirectory();
-        await using var inside = node.Start(new ProcessSpec("sleep", "600"), state.File("log"));
+        await using var inside = node.Start(new ProcessSpec("bash", "-c", "echo up; exec sleep 600"), state.File("log"));
+        await inside.WaitForLineAsync(line => line == "up", TimeSpan.FromSeconds(20), Cancel);
         string[] left =
         [
             Process(api.Process), Process(api.EtcdProcess), Process(inside), api.StatePath, state.Path, $"/run/netns/{node.Name}", $"/run/netns/{network.Sender.Namespace.Name}",
