@@ -39,6 +39,9 @@ public enum WakeReason
     /// <summary>KubeVirt cannot bring the machine up at the moment; it goes on trying.</summary>
     WaitingForRecovery,
 
+    /// <summary>KubeVirt's API could not be asked, or asked to be left alone for a while; it is asked again.</summary>
+    WaitingForKubeVirt,
+
     /// <summary>No machine in reach has this MAC address or name.</summary>
     UnknownTarget,
 
