@@ -73,7 +73,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
-        var binaries = await ClusterBinaries.LocateAsync(cancellationToken);
+        var binaries = options.Binaries ?? await ClusterBinaries.LocateAsync(cancellationToken);
         if (binaries.IsGenuine && options.AggregatedApis.FirstOrDefault(api => api.Backend.Scheme != Uri.UriSchemeHttps) is { } plain)
             throw new TestClusterException($"A genuine kube-apiserver passes {plain.GroupVersion} on to https only, not to {plain.Backend}.");
         for (var attempt = 1; ; attempt++)
