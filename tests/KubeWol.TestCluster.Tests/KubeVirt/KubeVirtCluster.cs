@@ -20,7 +20,7 @@ internal sealed class KubeVirtCluster : IAsyncDisposable
     public static async Task<KubeVirtCluster> StartAsync(Func<KubeVirtStandInOptions, KubeVirtStandInOptions>? configure = null)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var backend = KubeVirtStandIn.PickApi();
+        var backend = KubeVirtStandIn.Api();
         var api = await ApiServer.StartAsync(new() { AggregatedApis = [backend] }, cancel);
         var options = KubeVirtStandInOptions.For(api, backend) with { Delays = StandInDelays.None, Logging = new TestLog() };
         if (Environment.GetEnvironmentVariable("KUBEWOL_KUBEVIRT_CRDS") is { Length: > 0 } genuine)

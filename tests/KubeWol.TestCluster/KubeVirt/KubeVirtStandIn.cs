@@ -30,7 +30,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
     private KubeVirtStandIn(ClusterConnection connection, WebApplication host) => (_connection, _host) = (connection, host);
 
     /// <summary>What an API server is to pass on to the stand-in, at a port that is free just now. It must be told before it starts.</summary>
-    public static AggregatedApi PickApi() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
+    public static AggregatedApi Api() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
 
     /// <summary>Installs the stand-in and returns once it is ready for machines.</summary>
     public static async Task<KubeVirtStandIn> StartAsync(KubeVirtStandInOptions options, CancellationToken cancellationToken)

@@ -13,7 +13,7 @@ public sealed record KubeVirtStandInOptions
     /// <summary>A kubeconfig of the cluster's administrator.</summary>
     public required string Kubeconfig { get; init; }
 
-    /// <summary>What the API server was told to pass on: <see cref="KubeVirtStandIn.PickApi"/>.</summary>
+    /// <summary>What the API server was told to pass on: <see cref="KubeVirtStandIn.Api"/>.</summary>
     public required AggregatedApi Api { get; init; }
 
     /// <summary>The API server's authority: it signs the stand-in's certificate.</summary>
