@@ -17,8 +17,8 @@ internal static partial class Log
     [LoggerMessage(302, LogLevel.Warning, "Cannot watch {Resource}, will try again: {Problem}")]
     public static partial void WatchFailed(this ILogger logger, Exception exception, string resource, string problem);
 
-    [LoggerMessage(303, LogLevel.Error, "One of the {Resource} cannot be decoded and is ignored: {Problem}")]
-    public static partial void Undecodable(this ILogger logger, string resource, string problem);
+    [LoggerMessage(303, LogLevel.Error, "{Key} of the {Resource} cannot be decoded and is ignored: {Problem}")]
+    public static partial void Undecodable(this ILogger logger, ResourceKey? key, string resource, string problem);
 
     [LoggerMessage(310, LogLevel.Warning, "{Controller} failed on {Key}, will try again in {Delay}: {Problem}")]
     public static partial void Failed(this ILogger logger, Exception exception, string controller, ResourceKey key, string problem, TimeSpan delay);

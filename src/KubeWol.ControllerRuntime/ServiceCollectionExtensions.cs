@@ -54,7 +54,9 @@ public static class ServiceCollectionExtensions
         {
             var queue = new WorkQueue(s.GetRequiredService<TimeProvider>(), new());
             builder.Connect(s, queue);
-            return new Controller(name, s.GetRequiredService<TReconciler>(), queue, builder.Settings, s.GetRequiredService<RuntimeMetrics>(),
+            var metrics = s.GetRequiredService<RuntimeMetrics>();
+            metrics.Controlling(name, queue);
+            return new Controller(name, s.GetRequiredService<TReconciler>(), queue, builder.Settings, metrics,
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<TReconciler>());
         });
         services.AddRuntimeService();
@@ -62,9 +64,13 @@ public static class ServiceCollectionExtensions
     }
 
     /// <summary>Controllers wait until this process holds the lease; losing it stops the host.</summary>
-    public static IServiceCollection AddLeaderLease(this IServiceCollection services, LeaderLeaseOptions options) =>
-        services.AddSingleton(s => new LeaderLease(s.GetRequiredService<ClusterClient>(), options, s.GetRequiredService<RuntimeMetrics>(),
+    /// <exception cref="ArgumentException">The times of <paramref name="options"/> do not go together.</exception>
+    public static IServiceCollection AddLeaderLease(this IServiceCollection services, LeaderLeaseOptions options)
+    {
+        options.Validate();
+        return services.AddSingleton(s => new LeaderLease(s.GetRequiredService<ClusterClient>(), options, s.GetRequiredService<RuntimeMetrics>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
+    }
 
     private static void AddRuntimeService(this IServiceCollection services)
     {

@@ -1,3 +1,5 @@
+using KubeWol.Api.V1Alpha1;
+
 namespace KubeWol.Operator;
 
 /// <summary>How the operator was started.</summary>
@@ -11,4 +13,10 @@ internal sealed record OperatorOptions
 
     /// <summary>Requests worked on at the same time.</summary>
     public required int Workers { get; init; }
+
+    /// <summary>
+    /// Whether a request reaches the machines of all namespaces. Only those in KubeWol's own namespace, where the agents write, do: whoever
+    /// may write requests in another namespace thereby gets no hold on anybody else's machines.
+    /// </summary>
+    public bool ReachesAll(WakeRequest request) => request.Metadata.Namespace == Namespace;
 }

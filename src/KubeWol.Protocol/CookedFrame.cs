@@ -6,7 +6,8 @@ namespace KubeWol.Protocol;
 /// Linux cooked captures, libpcap's LINKTYPE_LINUX_SLL and LINKTYPE_LINUX_SLL2: where the fields of a version's header
 /// stand. Packet type and address length are given by their low octets.
 /// </summary>
-internal sealed record CookedFrame(int HeaderSize, int EtherTypeAt, int HardwareTypeAt, int PacketTypeAt, int AddressLengthAt, int AddressAt)
+internal sealed record CookedFrame(
+    int HeaderSize, int EtherTypeAt, int HardwareTypeAt, int PacketTypeAt, int AddressLengthAt, int AddressAt)
 {
     private const ushort HardwareEthernet = 1;
 
@@ -16,27 +17,21 @@ internal sealed record CookedFrame(int HeaderSize, int EtherTypeAt, int Hardware
     public static readonly CookedFrame Version2 = new(
         HeaderSize: 20, EtherTypeAt: 0, HardwareTypeAt: 8, PacketTypeAt: 10, AddressLengthAt: 11, AddressAt: 12);
 
-    public bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame, out DropReason reason)
+    public bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame)
     {
         frame = default;
-        reason = DropReason.FrameTooShort;
         if (bytes.Length < HeaderSize) return false;
-
-        var etherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]);
-        var payload = bytes[HeaderSize..];
-        if (!VlanTags.TryStrip(ref etherType, ref payload, out var vlans, out reason)) return false;
 
         frame = new LinkFrame
         {
             Source = bytes[AddressLengthAt] == MacAddress.Size ? new MacAddress(bytes.Slice(AddressAt, MacAddress.Size)) : default,
-            Vlans = vlans,
-            EtherType = etherType,
-            Payload = payload,
+            EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]),
+            Payload = bytes[HeaderSize..],
         };
         return true;
     }
 
-    /// <summary>The frame as a receiving host captures it; its last part starts with the first VLAN tag, or with the EtherType if it has none.</summary>
+    /// <summary>The frame as a receiving host captures it; its last part is as for EthernetFrame.Build.</summary>
     public byte[] Build(MacAddress destination, MacAddress source, ReadOnlySpan<byte> typeAndPayload)
     {
         byte[] frame = [.. new byte[HeaderSize], .. typeAndPayload[sizeof(ushort)..]];

@@ -49,7 +49,10 @@ public enum DropReason
     /// <summary>The magic packet calls the address 00:00:00:00:00:00, which no machine has.</summary>
     ZeroTarget,
 
-    /// <summary>The magic packet calls a multicast address, which no single machine has.</summary>
+    /// <summary>
+    /// The magic packet calls a multicast address, which no single machine has. Not refused while parsing: some senders reverse an address
+    /// to say something else, and half of all reversed addresses look like multicast. Who knows no such meaning refuses by this name.
+    /// </summary>
     MulticastTarget,
 
     /// <summary>The magic packet calls ff:ff:ff:ff:ff:ff, which would be every machine at once.</summary>

@@ -9,22 +9,16 @@ internal static class EthernetFrame
     private const int EtherTypeAt = 12;
     private const int HeaderSize = 14;
 
-    public static bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame, out DropReason reason)
+    public static bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame)
     {
         frame = default;
-        reason = DropReason.FrameTooShort;
         if (bytes.Length < HeaderSize) return false;
-
-        var etherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]);
-        var payload = bytes[HeaderSize..];
-        if (!VlanTags.TryStrip(ref etherType, ref payload, out var vlans, out reason)) return false;
 
         frame = new LinkFrame
         {
             Source = new MacAddress(bytes.Slice(SourceAt, MacAddress.Size)),
-            Vlans = vlans,
-            EtherType = etherType,
-            Payload = payload,
+            EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]),
+            Payload = bytes[HeaderSize..],
         };
         return true;
     }

@@ -42,9 +42,9 @@ internal static class Ipv4Packet
         return true;
     }
 
-    /// <summary>A packet with a correct checksum. The options fill whole groups of four octets; the offset is in octets, a multiple of eight.</summary>
+    /// <summary>A packet with a correct checksum. Options fill groups of four octets; the offset, in octets, is a multiple of eight.</summary>
     public static byte[] Build(
-        IpAddress source, IpAddress destination, ReadOnlySpan<byte> options, int fragmentOffset, bool moreFragments, ReadOnlySpan<byte> payload)
+        IpAddress source, IpAddress destination, ReadOnlySpan<byte> options, int offset, bool moreFragments, ReadOnlySpan<byte> payload)
     {
         var headerSize = MinimumHeaderSize + options.Length;
         if (options.Length % 4 != 0 || headerSize > MaximumHeaderSize)
@@ -54,7 +54,7 @@ internal static class Ipv4Packet
         packet[0] = (byte)(4 << 4 | headerSize / 4);
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(2), checked((ushort)packet.Length));
         BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(4), 0x0842);
-        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), (ushort)(fragmentOffset / 8 | (moreFragments ? MoreFragments : 0)));
+        BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(6), (ushort)(offset / 8 | (moreFragments ? MoreFragments : 0)));
         packet[8] = 64;
         packet[9] = IpProtocol.Udp;
         source.ToBytes().CopyTo(packet, SourceAt);

@@ -45,14 +45,14 @@ internal static class Ipv6Packet
         return packet;
     }
 
-    /// <summary>An extension header that asks nothing of a receiver: padding, or for a fragment its place (in octets, a multiple of eight).</summary>
-    public static byte[] BuildExtension(Ipv6Extension type, byte next, int fragmentOffset = 0, bool moreFragments = false)
+    /// <summary>An extension header that asks nothing of a receiver; a fragment's offset, in octets, is a multiple of eight.</summary>
+    public static byte[] BuildExtension(Ipv6Extension type, byte next, int offset = 0, bool moreFragments = false)
     {
         switch (type)
         {
             case Ipv6Extension.Fragment:
                 byte[] fragment = [next, 0, 0, 0, 0, 0, 0x08, 0x42];
-                BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(2), (ushort)(fragmentOffset | (moreFragments ? MoreFragments : 0)));
+                BinaryPrimitives.WriteUInt16BigEndian(fragment.AsSpan(2), (ushort)(offset | (moreFragments ? MoreFragments : 0)));
                 return fragment;
             case Ipv6Extension.Authentication:
                 // RFC 4302: the length counts four-octet words, less two; twelve octets of header, twelve of check value.

@@ -18,17 +18,23 @@ internal readonly ref struct LinkFrame
         reason = DropReason.Oversized;
         if (bytes.Length > WolFrame.MaxLength) return false;
 
+        bool isWhole;
         switch (link)
         {
             case LinkType.Ethernet:
-                return EthernetFrame.TryParse(bytes, out frame, out reason);
+                isWhole = EthernetFrame.TryParse(bytes, out frame);
+                break;
             case LinkType.LinuxCooked:
-                return CookedFrame.Version1.TryParse(bytes, out frame, out reason);
+                isWhole = CookedFrame.Version1.TryParse(bytes, out frame);
+                break;
             case LinkType.LinuxCooked2:
-                return CookedFrame.Version2.TryParse(bytes, out frame, out reason);
+                isWhole = CookedFrame.Version2.TryParse(bytes, out frame);
+                break;
             default:
                 reason = DropReason.UnknownLinkType;
                 return false;
         }
+        reason = DropReason.FrameTooShort;
+        return isWhole && VlanTags.TryStrip(ref frame, out reason);
     }
 }

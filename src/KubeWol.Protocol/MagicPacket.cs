@@ -17,7 +17,7 @@ public readonly ref struct MagicPacket
         _tail = tail;
     }
 
-    /// <summary>Whom the packet calls: never zero, never multicast.</summary>
+    /// <summary>Whom the packet calls: never zero, never everyone. Multicast addresses are handed over (see DropReason.MulticastTarget).</summary>
     public MacAddress Target { get; }
 
     /// <summary>The SecureOn password: four or six octets when exactly that many follow, otherwise none.</summary>
@@ -27,7 +27,8 @@ public readonly ref struct MagicPacket
     public ReadOnlySpan<byte> Trailer => _tail.Length is 4 or 6 ? default : _tail;
 
     /// <summary>A payload: the prefix, then the packet with its password (0, 4 or 6 octets) as many times as asked.</summary>
-    public static byte[] Build(MacAddress target, ReadOnlySpan<byte> password = default, ReadOnlySpan<byte> prefix = default, int copies = 1)
+    public static byte[] Build(
+        MacAddress target, ReadOnlySpan<byte> password = default, ReadOnlySpan<byte> prefix = default, int copies = 1)
     {
         if (password.Length is not (0 or 4 or 6))
             throw new ArgumentException($"A SecureOn password has 4 or 6 octets, not {password.Length}.", nameof(password));

@@ -5,10 +5,10 @@ internal static class MagicPacketScanner
 {
     private static ReadOnlySpan<byte> Sync => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
 
-    /// <summary>Where the first valid packet at or after an index starts, or -1. Also tells where the first synchronisation stream is, or -1.</summary>
+    /// <summary>Where the first valid packet at or after an index starts, and where the first synchronisation stream does; -1 for none.</summary>
     /// <remarks>
-    /// A run of more than six 0xFF has many alignments, but only the last six can be the start of a valid packet: for any
-    /// earlier ones the address would begin with 0xFF and so be multicast. Each run is looked at once.
+    /// A run of more than six 0xFF has many alignments, but only its last six can start a valid packet: with any earlier
+    /// ones the address would begin with 0xFF and so be multicast. So each run is looked at once.
     /// </remarks>
     public static int Find(ReadOnlySpan<byte> payload, int from, out int firstSync)
     {
@@ -16,13 +16,17 @@ internal static class MagicPacketScanner
         while (TryFindRun(payload, from, out var start, out var end))
         {
             if (firstSync < 0) firstSync = start;
-            if (Judge(payload[end..], out _) == DropReason.None) return end - MagicPacket.SyncSize;
+            if (IsPacket(payload, end)) return end - MagicPacket.SyncSize;
+            for (var body = FirstAddress(start, end); body < end; body++)
+            {
+                if (IsPacket(payload, body)) return body - MagicPacket.SyncSize;
+            }
             from = end;
         }
         return -1;
     }
 
-    /// <summary>Why a payload holds no valid packet, judged by the attempt that got furthest. Looks from the first synchronisation stream on.</summary>
+    /// <summary>Why a payload without a valid packet has none: what is wrong at the alignment where the most octets repeat.</summary>
     public static DropReason Explain(ReadOnlySpan<byte> payload, int firstSync)
     {
         if (firstSync < 0) return DropReason.NoSyncStream;
@@ -31,13 +35,19 @@ internal static class MagicPacketScanner
         var furthest = 0;
         for (var from = firstSync; TryFindRun(payload, from, out var start, out var end); from = end)
         {
-            // The run's first alignment alone can be a broadcast target; its last six leave the address zero to five leading 0xFF.
+            // Of the alignments that leave the address nothing but 0xFF the first gets furthest; the others leave it zero to five.
             var first = start + MagicPacket.SyncSize;
             Consider(payload[first..], ref telling, ref furthest);
-            for (var body = Math.Max(first + 1, end - MacAddress.Size + 1); body <= end; body++) Consider(payload[body..], ref telling, ref furthest);
+            for (var body = Math.Max(first + 1, FirstAddress(start, end)); body <= end; body++)
+                Consider(payload[body..], ref telling, ref furthest);
         }
         return telling;
     }
+
+    private static bool IsPacket(ReadOnlySpan<byte> payload, int body) => Judge(payload[body..], out _) == DropReason.None;
+
+    /// <summary>Where the address may begin in or after a run: behind a whole synchronisation stream, and with five 0xFF of its own at the most.</summary>
+    private static int FirstAddress(int start, int end) => Math.Max(start + MagicPacket.SyncSize, end - MacAddress.Size + 1);
 
     private static void Consider(ReadOnlySpan<byte> body, ref DropReason telling, ref int furthest)
     {
@@ -65,7 +75,7 @@ internal static class MagicPacketScanner
     {
         repeated = 0;
         if (body.Length > MagicPacket.BodySize) body = body[..MagicPacket.BodySize];
-        if (body.Length <= MacAddress.Size) return DropReason.Truncated;
+        if (body.Length < MacAddress.Size) return DropReason.Truncated;
 
         repeated = body.CommonPrefixLength(body[MacAddress.Size..]);
         if (repeated < body.Length - MacAddress.Size) return DropReason.RepetitionMismatch;
@@ -76,7 +86,6 @@ internal static class MagicPacketScanner
         {
             { IsZero: true } => DropReason.ZeroTarget,
             { IsBroadcast: true } => DropReason.BroadcastTarget,
-            { IsMulticast: true } => DropReason.MulticastTarget,
             _ => DropReason.None,
         };
     }

@@ -1,16 +1,13 @@
 namespace KubeWol.Protocol;
 
-/// <summary>The valid magic packets of one payload in their order, repetitions included; they never overlap, so a payload of n octets has at most n / 102.</summary>
+/// <summary>The valid magic packets of a payload in their order, repetitions included.</summary>
+/// <remarks>They never overlap, so a payload of n octets has at most n / 102.</remarks>
 public ref struct MagicPackets
 {
-    private readonly ReadOnlySpan<byte> _payload;
-    private int _next;
+    private ReadOnlySpan<byte> _rest;
 
-    internal MagicPackets(ReadOnlySpan<byte> payload, int first)
-    {
-        _payload = payload;
-        _next = first;
-    }
+    /// <summary>Takes a payload from its first valid packet on, or nothing.</summary>
+    internal MagicPackets(ReadOnlySpan<byte> rest) => _rest = rest;
 
     /// <summary>The packet that MoveNext came to.</summary>
     public MagicPacket Current { get; private set; }
@@ -21,12 +18,12 @@ public ref struct MagicPackets
     /// <summary>Goes to the next packet; false after the last.</summary>
     public bool MoveNext()
     {
-        if (_next < 0) return false;
+        if (_rest.IsEmpty) return false;
 
-        var end = _next + MagicPacket.Size;
-        var target = new MacAddress(_payload.Slice(_next + MagicPacket.SyncSize, MacAddress.Size));
-        _next = MagicPacketScanner.Find(_payload, end, out _);
-        Current = new MagicPacket(target, _next < 0 ? _payload[end..] : _payload[end.._next]);
+        var next = MagicPacketScanner.Find(_rest, MagicPacket.Size, out _);
+        var end = next < 0 ? _rest.Length : next;
+        Current = new MagicPacket(new MacAddress(_rest.Slice(MagicPacket.SyncSize, MacAddress.Size)), _rest[MagicPacket.Size..end]);
+        _rest = _rest[end..];
         return true;
     }
 }

@@ -35,7 +35,8 @@ internal readonly ref struct UdpDatagram
     }
 
     /// <summary>A datagram with a correct checksum, which covers the addresses too.</summary>
-    public static byte[] Build(IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort, ReadOnlySpan<byte> payload)
+    public static byte[] Build(
+        IpAddress source, IpAddress destination, ushort sourcePort, ushort destinationPort, ReadOnlySpan<byte> payload)
     {
         byte[] datagram = [.. new byte[HeaderSize], .. payload];
         BinaryPrimitives.WriteUInt16BigEndian(datagram, sourcePort);

@@ -8,26 +8,27 @@ internal static class VlanTags
     private const int TagSize = 4;
     private const ushort IdMask = 0x0FFF;
 
-    /// <summary>Takes the tags off: the type and payload given become those of the innermost layer.</summary>
-    public static bool TryStrip(ref ushort etherType, ref ReadOnlySpan<byte> payload, out VlanIds ids, out DropReason reason)
+    /// <summary>Takes the tags off: the frame's type and payload become those behind the innermost.</summary>
+    public static bool TryStrip(ref LinkFrame frame, out DropReason reason)
     {
-        ids = default;
         reason = DropReason.None;
-        while (EtherType.IsVlan(etherType))
+        if (!EtherType.IsVlan(frame.EtherType)) return true;
+
+        var etherType = frame.EtherType;
+        var payload = frame.Payload;
+        var ids = default(VlanIds);
+        for (; EtherType.IsVlan(etherType); payload = payload[TagSize..])
         {
-            if (payload.Length < TagSize)
-            {
-                reason = DropReason.FrameTooShort;
-                return false;
-            }
-            if (!ids.TryAdd((ushort)(BinaryPrimitives.ReadUInt16BigEndian(payload) & IdMask)))
-            {
-                reason = DropReason.TooManyVlanTags;
-                return false;
-            }
+            reason = DropReason.FrameTooShort;
+            if (payload.Length < TagSize) return false;
+
+            reason = DropReason.TooManyVlanTags;
+            if (!ids.TryAdd((ushort)(BinaryPrimitives.ReadUInt16BigEndian(payload) & IdMask))) return false;
+
             etherType = BinaryPrimitives.ReadUInt16BigEndian(payload[2..]);
-            payload = payload[TagSize..];
         }
+        reason = DropReason.None;
+        frame = frame with { Vlans = ids, EtherType = etherType, Payload = payload };
         return true;
     }
 

@@ -3,17 +3,12 @@ namespace KubeWol.Protocol;
 /// <summary>A captured frame that holds at least one valid magic packet; it is valid as long as the bytes it was read from.</summary>
 public readonly ref struct WolFrame
 {
-    /// <summary>Octets in the longest frame that is read: an IPv6 packet of 65,575 with the longest link header and eight VLAN tags.</summary>
+    /// <summary>Octets in the longest frame that is read: an IPv6 packet of 65,575, the longest link header, eight VLAN tags.</summary>
     public const int MaxLength = 65_575 + 20 + VlanIds.Max * 4;
 
-    private readonly ReadOnlySpan<byte> _payload;
-    private readonly int _first;
+    private readonly ReadOnlySpan<byte> _packets;
 
-    private WolFrame(ReadOnlySpan<byte> payload, int first)
-    {
-        _payload = payload;
-        _first = first;
-    }
+    private WolFrame(ReadOnlySpan<byte> packets) => _packets = packets;
 
     /// <summary>The sender on the last link; zero in a cooked capture from a device without such addresses.</summary>
     public MacAddress SourceMac { get; private init; }
@@ -30,8 +25,8 @@ public readonly ref struct WolFrame
     /// <summary>The UDP port the frame was sent to; 0 without UDP.</summary>
     public ushort DestinationPort { get; private init; }
 
-    /// <summary>The magic packets: one or more.</summary>
-    public MagicPackets Packets => new(_payload, _first);
+    /// <summary>The magic packets: one or more; none in a frame that was refused.</summary>
+    public MagicPackets Packets => new(_packets);
 
     /// <summary>Reads a frame as captured. Never throws, allocates nothing; of a refused frame it gives the most telling reason.</summary>
     public static bool TryParse(LinkType link, ReadOnlySpan<byte> bytes, WolPorts ports, out WolFrame frame, out DropReason reason)
@@ -56,7 +51,8 @@ public readonly ref struct WolFrame
     }
 
     private static bool TryParseUdp(
-        scoped in LinkFrame outer, WolTransport transport, scoped in IpPacket packet, WolPorts ports, out WolFrame frame, out DropReason reason)
+        scoped in LinkFrame outer, WolTransport transport, scoped in IpPacket packet, WolPorts ports,
+        out WolFrame frame, out DropReason reason)
     {
         frame = default;
         if (!UdpDatagram.TryParse(packet, out var datagram, out reason)) return false;
@@ -76,7 +72,7 @@ public readonly ref struct WolFrame
         reason = first < 0 ? MagicPacketScanner.Explain(payload, firstSync) : DropReason.None;
         if (first < 0) return false;
 
-        frame = new WolFrame(payload, first) { SourceMac = outer.Source, Vlans = outer.Vlans };
+        frame = new WolFrame(payload[first..]) { SourceMac = outer.Source, Vlans = outer.Vlans };
         return true;
     }
 }

@@ -7,7 +7,7 @@ public sealed record WolFrameBuilder
 {
     private const int UdpHeaderSize = 8;
 
-    /// <summary>What comes before the network layer; a cooked frame keeps of the destination only whether it is broadcast or multicast.</summary>
+    /// <summary>What comes before the network layer; a cooked frame keeps only the kind of its destination.</summary>
     public LinkType Link { get; init; } = LinkType.Ethernet;
 
     /// <summary>Who sends the frame.</summary>
@@ -40,12 +40,12 @@ public sealed record WolFrameBuilder
     /// <summary>IPv6 extension headers, in their order.</summary>
     public ImmutableArray<Ipv6Extension> Ipv6Extensions { get; init; } = [];
 
-    /// <summary>The frame around a payload; throws for options that do not fit the header and a payload that does not fit a packet.</summary>
+    /// <summary>The frame around a payload; throws where options or payload do not fit.</summary>
     public byte[] Build(ReadOnlySpan<byte> payload) => Transport == WolTransport.Ethernet
         ? BuildLink(EtherType.WakeOnLan, payload)
         : BuildIp(BuildUdp(payload), offset: 0, more: false, fragment: false);
 
-    /// <summary>The fragments, in order, of a datagram around the payload, each with so many octets of it (a multiple of eight, the UDP header included).</summary>
+    /// <summary>The fragments of the datagram in order, each with so many octets of it: a multiple of eight, the UDP header included.</summary>
     public IEnumerable<byte[]> BuildFragments(ReadOnlySpan<byte> payload, int octets)
     {
         if (Transport == WolTransport.Ethernet) throw new InvalidOperationException("Only IP packets can be fragmented.");

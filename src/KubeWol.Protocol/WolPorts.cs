@@ -9,7 +9,7 @@ public sealed class WolPorts : IParsable<WolPorts>
 {
     private readonly ulong[] _bits = new ulong[(ushort.MaxValue + 1) / 64];
 
-    /// <summary>The set of all ports in the ranges, which may overlap and come in any order; throws for port 0 or a range that ends before it starts.</summary>
+    /// <summary>All ports of the ranges, in any order; throws for port 0 and for a range that ends before it starts.</summary>
     public WolPorts(params IEnumerable<PortRange> ranges)
     {
         foreach (var range in ranges)
@@ -44,8 +44,8 @@ public sealed class WolPorts : IParsable<WolPorts>
         {
             var text = s[item];
             var dash = text.IndexOf('-');
-            if (!TryParsePort(dash < 0 ? text : text[..dash], out var first) || !TryParsePort(text[(dash + 1)..], out var last)) return false;
-            if (first > last) return false;
+            if (!TryParsePort(dash < 0 ? text : text[..dash], out var first)) return false;
+            if (!TryParsePort(text[(dash + 1)..], out var last) || first > last) return false;
             ranges.Add(new PortRange(first, last));
         }
         result = new WolPorts(ranges);
@@ -60,7 +60,7 @@ public sealed class WolPorts : IParsable<WolPorts>
     public override string ToString() => string.Join(',', Ranges);
 
     private static bool TryParsePort(ReadOnlySpan<char> s, out ushort port) =>
-        ushort.TryParse(s, NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out port) && port != 0;
+        ushort.TryParse(s.Trim(), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port != 0;
 
     private IEnumerable<PortRange> FindRanges()
     {

@@ -1,3 +1,4 @@
+using System.Net.Http.Json;
 using KubeWol.TestCluster.ApiServers;
 using KubeWol.TestCluster.Processes;
 using KubeWol.TestCluster.Tests;
@@ -30,9 +31,16 @@ public sealed class SharedCluster : IAsyncLifetime
     /// <summary>A new namespace, with the service account that pods and tokens need.</summary>
     public async Task<string> NewNamespaceAsync()
     {
+        var cancel = TestContext.Current.CancellationToken;
         var name = $"t{Interlocked.Increment(ref s_namespaces)}";
-        await KubectlAsync($"create namespace {name}");
-        await Eventually.BecomesTrueAsync("the default service account is there", async () => (await TryAsync($"get sa default -n {name}")).Succeeded, TestContext.Current.CancellationToken);
+        using var made = await Http.PostAsJsonAsync("api/v1/namespaces", new { apiVersion = "v1", kind = "Namespace", metadata = new { name } }, cancel);
+        made.EnsureSuccessStatusCode();
+        var account = new Uri($"api/v1/namespaces/{name}/serviceaccounts/default", UriKind.Relative);
+        await Eventually.BecomesTrueAsync("the default service account is there", async () =>
+        {
+            using var response = await Http.GetAsync(account, cancel);
+            return response.IsSuccessStatusCode;
+        }, cancel);
         return name;
     }
 

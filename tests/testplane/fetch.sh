@@ -54,7 +54,8 @@ update_lists() {
 
 # The newest packages of the names in the lock, as packages.lock has them: checksum, file name.
 newest() {
-  apt_private download --print-uris $(locked_names) >"$cache/apt/uris" 2>"$cache/apt/uris.log" \
+  # In an empty directory: apt leaves out what the current one has already.
+  (cd "$cache/apt/none" && apt_private download --print-uris $(locked_names)) >"$cache/apt/uris" 2>"$cache/apt/uris.log" \
     || die "Debian sid has dropped a package: $(grep -m1 '^E:' "$cache/apt/uris.log")"
   awk '{ sub("SHA256:", "", $4); print $4 "  " $2 }' "$cache/apt/uris" | sort -k2
 }
@@ -109,7 +110,7 @@ build() { # into $1
     $api/{authentication,authorization,storage,scheduling}/v1 $meta/{apis/meta/v1,runtime,version,api/resource,util/intstr} \
     k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1 >"$cache/build.log" 2>&1 || die "openapi-gen failed: see $cache/build.log"
 
-  log "[5/5] building the API server (2-4 minutes, once)"
+  log "[5/5] building the API server (some 3 minutes, once)"
   # The version it reports is that of the library it is made of: golang-k8s-apiserver-dev_0.36.4-2 is Kubernetes 1.36.4.
   local version=k8s.io/component-base/version minor patch
   IFS=. read -r _ minor patch < <(sed -n 's/.*golang-k8s-apiserver-dev_\([0-9.]*\).*/\1/p' "$cache/packages/list")
@@ -131,7 +132,10 @@ fetch_server() {
     if [ ! -d "$target" ]; then
       need_space 4000
       mkdir -p "$cache/build"
-      (get_packages && build "$target")
+      (
+        get_packages
+        build "$target"
+      )
       # Other checkouts may run what they built; a week unused is out of use.
       find "$cache/build" -mindepth 1 -maxdepth 1 -mtime +7 -exec rm -rf {} +
       cd "$cache/packages" && for file in *.deb; do grep -qF "  $file" list || rm -f "$file"; done
@@ -154,7 +158,8 @@ fetch_helm() {
       mkdir -p "$cache/helm.new/unpacked"
       (
         cd "$cache/helm.new/unpacked"
-        npm pack --silent "@aws-cdk/$package@$version" >npm.log 2>&1 || die "npm cannot fetch helm: $(tail -1 npm.log)"
+        npm pack --loglevel=error "@aws-cdk/$package@$version" >npm.log 2>&1 \
+          || die "npm cannot fetch helm: $(grep -m1 'reason:' npm.log || head -1 npm.log)"
         tar -xzf ./*.tgz package/lib/layer.zip
         unzip -q package/lib/layer.zip helm/helm
         echo "$sum  helm/helm" | sha256sum --quiet -c >&2 || die "the helm of @aws-cdk/$package@$version is not the one expected"

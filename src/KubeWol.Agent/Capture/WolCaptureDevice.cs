@@ -66,7 +66,7 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice
     {
         get
         {
-            lock (_closing) return Opened ? PcapStatistics.Read(Handle) : null;
+            lock (_closing) return Opened ? Libpcap.Counts(Handle) : null;
         }
     }
 
@@ -113,6 +113,7 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice
             WolLink.LinuxCooked or WolLink.LinuxCooked2 => WolFilter.ForCooked(options.Ports),
             _ => throw new CaptureException($"{_nic.Name} is no Ethernet interface (libpcap link type {(int)_link})", CaptureProblem.NotEthernet),
         };
+        if (!Libpcap.ReceiveOnly(Handle)) throw new CaptureException($"{_nic.Name} cannot be told to leave out what this node sends: {LastError}", CaptureProblem.Other);
         OnPacketArrival += static (_, _) => { }; // SharpPcap insists on a handler, which the override leaves without work
     }
 

@@ -10,18 +10,18 @@ internal static class WolFilter
 
     /// <summary>
     /// The filter for an Ethernet interface. It must be set on the open device: libpcap then also looks for the outer tag where the kernel
-    /// keeps it, apart from the frame. <c>inbound</c> leaves out what the node itself sends.
+    /// keeps it, apart from the frame.
     /// </summary>
     public static string ForEthernet(WolPorts ports)
     {
         var untagged = Payloads(ports);
         var filter = $"{untagged} or vlan";
         for (var i = 0; i < VlanDepth; i++) filter = $"{untagged} or (vlan and ({filter}))";
-        return $"inbound and ({filter})";
+        return filter;
     }
 
     /// <summary>The filter for a cooked interface (tun, ppp, "any"), where libpcap knows no tags.</summary>
-    public static string ForCooked(WolPorts ports) => $"inbound and ({Payloads(ports)})";
+    public static string ForCooked(WolPorts ports) => Payloads(ports);
 
     /// <summary>
     /// A port test fails on IPv6 with extension headers, which are rare enough to hand all of them over: 0 hop-by-hop, 43 routing, 44 fragment,

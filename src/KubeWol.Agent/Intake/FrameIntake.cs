@@ -27,6 +27,12 @@ internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, IL
 
         foreach (var packet in wol.Packets)
         {
+            if (packet.Target.IsMulticast)
+            {
+                metrics.FrameRefused(DropReason.MulticastTarget);
+                continue;
+            }
+
             var identity = new MessageIdentity(packet.Target, wol.DestinationPort, packet.Password.Length);
             if (_recent.IsRepetition(identity, capturedAt))
             {

@@ -6,7 +6,10 @@ namespace KubeWol.ControllerRuntime.Cluster;
 internal sealed record ApiStatus(int? Code, string? Reason, string? Message, ApiStatusDetails? Details);
 
 /// <summary>The part of metav1.StatusDetails that tells a client when to come back.</summary>
-internal sealed record ApiStatusDetails(int? RetryAfterSeconds);
+internal sealed record ApiStatusDetails(int? RetryAfterSeconds)
+{
+    public TimeSpan? RetryAfter => RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+}
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(ApiStatus))]

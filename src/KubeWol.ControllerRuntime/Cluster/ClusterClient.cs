@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json;
 
 namespace KubeWol.ControllerRuntime.Cluster;
@@ -21,7 +22,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         {
             return Decode(type, await SendAsync(HttpMethod.Get, type.Path(key), null, null, cancellationToken).ConfigureAwait(false));
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (IsNoSuchObject(e))
         {
             return null;
         }
@@ -49,10 +50,10 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         try
         {
             var options = $$"""{"kind":"DeleteOptions","apiVersion":"v1","preconditions":{"uid":{{JsonSerializer.Serialize(uid, ApiStatusJson.Default.String)}}},"propagationPolicy":"Background"}""";
-            await SendAsync(HttpMethod.Delete, type.Path(key), System.Text.Encoding.UTF8.GetBytes(options), Json, cancellationToken).ConfigureAwait(false);
+            await SendAsync(HttpMethod.Delete, type.Path(key), Encoding.UTF8.GetBytes(options), Json, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (ApiException e) when (e.IsNotFound || e.IsConflict)
+        catch (ApiException e) when (IsNoSuchObject(e) || e.IsConflict)
         {
             return false;
         }
@@ -103,10 +104,13 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
             // A proxy or a dying server answers in its own words; they are passed on below.
         }
 
-        var after = response.Headers.RetryAfter?.Delta ?? (status?.Details?.RetryAfterSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : null);
-        var message = status?.Message ?? (body.Length == 0 ? response.ReasonPhrase ?? "" : System.Text.Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))).Trim());
-        return new ApiException(response.StatusCode, status?.Reason ?? "", message, after);
+        var after = response.Headers.RetryAfter?.Delta ?? status?.Details?.RetryAfter;
+        var words = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))).Trim();
+        return new ApiException(response.StatusCode, status?.Reason ?? "", status?.Message is { Length: > 0 } message ? message : $"HTTP {(int)response.StatusCode} {words}".TrimEnd(), after);
     }
+
+    /// <summary>The server itself says that the object is not there. A bare 404 means that the kind is not served, or that something else answered.</summary>
+    private static bool IsNoSuchObject(ApiException e) => e is { IsNotFound: true, Reason: "NotFound" };
 
     private static T Decode<T>(ResourceType<T> type, byte[] body)
         where T : class, IResource

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using k8s;
@@ -18,19 +19,18 @@ public sealed class ClusterConnection : IDisposable
 {
     private readonly HttpClient _http;
     private readonly ServiceClientCredentials? _credentials;
+    private readonly string _root;
+    private readonly string? _tlsServerName;
 
-    private ClusterConnection(KubernetesClientConfiguration configuration, X509Certificate2Collection? authorities)
+    /// <summary>Connects through any transport, with the credentials of <paramref name="configuration"/> if there are some.</summary>
+    internal ClusterConnection(KubernetesClientConfiguration configuration, HttpMessageHandler transport)
     {
         Server = new Uri(configuration.Host);
-        Namespace = configuration.Namespace;
+        Namespace = NullIfEmpty(configuration.Namespace);
+        _root = Server.AbsoluteUri.TrimEnd('/'); // a proxy in front of many clusters serves each below a path of its own
+        _tlsServerName = NullIfEmpty(configuration.TlsServerName);
         _credentials = Kubernetes.CreateCredentials(configuration);
-        _http = new HttpClient(Handler(configuration, authorities))
-        {
-            BaseAddress = Server,
-            Timeout = Timeout.InfiniteTimeSpan, // each request brings its own deadline; a watch has none
-            DefaultRequestVersion = HttpVersion.Version20,
-            DefaultVersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-        };
+        _http = new HttpClient(transport) { Timeout = Timeout.InfiniteTimeSpan }; // each request brings its own deadline; a watch has none
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("kubewol/" + typeof(ClusterConnection).Assembly.GetName().Version?.ToString(3));
     }
 
@@ -45,38 +45,81 @@ public sealed class ClusterConnection : IDisposable
     /// else by ~/.kube/config. Nothing is sent yet.
     /// </summary>
     /// <exception cref="ClusterConfigurationException">Nothing of that is there, or what is there is not valid.</exception>
-    public static ClusterConnection Open(string? kubeconfig = null)
+    public static ClusterConnection Open(string? kubeconfig = null) =>
+        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, connectTimeout: TimeSpan.FromSeconds(10));
+
+    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, TimeSpan connectTimeout)
     {
+        var list = NullIfEmpty(kubeconfig) ?? NullIfEmpty(environment("KUBECONFIG"));
+        var pod = new InCluster(environment);
+        var inPod = list is null && pod.IsHere;
+        list ??= Path.Combine(environment("HOME") ?? "/", ".kube", "config");
         try
         {
-            var list = NullIfEmpty(kubeconfig) ?? NullIfEmpty(Environment.GetEnvironmentVariable("KUBECONFIG"));
-            if (list is null && InCluster.IsHere) return new(InCluster.Configuration(), InCluster.Authorities());
-            list ??= KubernetesClientConfiguration.KubeConfigDefaultLocation;
+            if (inPod)
+            {
+                var service = pod.Configuration(time);
+                return new(service, Transport(service, Kubeconfig.Authorities(pod.AuthoritiesFile), connectTimeout));
+            }
+
             var files = Kubeconfig.Load(list) ?? throw new ClusterConfigurationException(
                 $"no cluster to talk to: there is no kubeconfig at {list} and this is not a pod. Set KUBECONFIG to a kubeconfig file.");
+            var authorities = Kubeconfig.Authorities(files);
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(files);
-            return new(configuration, Kubeconfig.Authorities(files, configuration.CurrentContext));
+            return new(configuration, Transport(configuration, authorities, connectTimeout));
         }
-        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException or FormatException
-                                      or System.Security.Cryptography.CryptographicException or YamlDotNet.Core.YamlException)
+#pragma warning disable CA1031 // YAML, base64, PEM, keys, a plugin that fails: the library throws a dozen kinds, and all mean this one thing
+        catch (Exception e) when (e is not ClusterConfigurationException)
+#pragma warning restore CA1031
         {
-            throw new ClusterConfigurationException($"the cluster configuration cannot be used: {e.Message}", e);
+            var what = inPod ? "the pod's service account" : $"the kubeconfig {list}";
+            throw new ClusterConfigurationException($"{what} cannot be used: {e.Message.Split('\n')[0]}", e); // some append a stack trace
         }
     }
 
-    /// <summary>Sends <paramref name="request"/> with credentials and returns as soon as the answer's headers are there, whatever its status.</summary>
+    /// <summary>Sends <paramref name="request"/>, whose URI is a path, with credentials, and returns as soon as the answer's headers are there, whatever its status.</summary>
+    /// <exception cref="HttpRequestException">The connection broke, the server could not prove who it is, or the credentials could not be had.</exception>
+    /// <exception cref="TimeoutException">No connection came about in time.</exception>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        request.RequestUri = new Uri(_root + request.RequestUri!.OriginalString);
+        request.Headers.Host = _tlsServerName; // the one way to tell SocketsHttpHandler which name to expect: it overwrites SslOptions.TargetHost
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        if (_credentials is not null) await _credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
-        return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        await AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            // How SocketsHttpHandler reports its ConnectTimeout: a cancellation that nobody asked for.
+            throw new TimeoutException($"{Server} cannot be reached: no connection in time", e);
+        }
+        catch (HttpRequestException e) when (e.InnerException is AuthenticationException tls)
+        {
+            throw new HttpRequestException(e.HttpRequestError, $"no secure connection to {Server}: {tls.InnerException?.Message ?? tls.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private static SocketsHttpHandler Handler(KubernetesClientConfiguration configuration, X509Certificate2Collection? authorities)
+    private async Task AuthenticateAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        if (_credentials is null) return;
+        try
+        {
+            await _credentials.ProcessHttpRequestAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is KubeConfigException or IOException or UnauthorizedAccessException)
+        {
+            // A plugin that fails, a token file that is being replaced: it may well work the next time.
+            throw new HttpRequestException($"no credentials for {Server}: {e.Message}", e);
+        }
+    }
+
+    internal static SocketsHttpHandler Transport(KubernetesClientConfiguration configuration, X509Certificate2Collection? authorities, TimeSpan connectTimeout)
     {
         var handler = new SocketsHttpHandler
         {
@@ -87,12 +130,11 @@ public sealed class ClusterConnection : IDisposable
             KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = TimeSpan.FromSeconds(10),
+            ConnectTimeout = connectTimeout,
             EnableMultipleHttp2Connections = true,
             AllowAutoRedirect = false,
             UseCookies = false,
         };
-        handler.SslOptions.TargetHost = NullIfEmpty(configuration.TlsServerName);
         handler.SslOptions.ClientCertificateContext = ClientCertificate(configuration);
         if (configuration.SkipTlsVerify)
         {
@@ -107,12 +149,24 @@ public sealed class ClusterConnection : IDisposable
             {
                 TrustMode = X509ChainTrustMode.CustomRootTrust,
                 RevocationMode = X509RevocationMode.NoCheck,
+                DisableCertificateDownloads = true, // what the server does not send must not be fetched from an address in a stranger's certificate
             };
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
+            if (authorities.Any(a => !a.SubjectName.RawData.AsSpan().SequenceEqual(a.IssuerName.RawData))) AcceptIntermediates(handler.SslOptions, authorities);
         }
 
         return handler;
     }
+
+    /// <summary>
+    /// A bundle may hold an intermediate CA and nothing above it: Go, and so kubectl, trusts it as it stands, the framework only as a link to
+    /// a root. A missing root is forgiven when it is all that is wrong: name, dates, and the signatures down from the intermediate are right.
+    /// </summary>
+    private static void AcceptIntermediates(SslClientAuthenticationOptions options, X509Certificate2Collection authorities) =>
+        options.RemoteCertificateValidationCallback = (_, _, chain, errors) => errors == SslPolicyErrors.None
+            || (errors == SslPolicyErrors.RemoteCertificateChainErrors
+                && chain!.ChainStatus.All(s => s.Status == X509ChainStatusFlags.PartialChain)
+                && authorities.Any(a => a.RawDataMemory.Span.SequenceEqual(chain.ChainElements[^1].Certificate.RawDataMemory.Span)));
 
     /// <summary>The client certificate with its intermediates, from inline data (also what an exec plugin returned) or from files.</summary>
     private static SslStreamCertificateContext? ClientCertificate(KubernetesClientConfiguration configuration)

@@ -1,32 +1,28 @@
-using System.Security.Cryptography.X509Certificates;
 using k8s;
-using k8s.Authentication;
 
 namespace KubeWol.ControllerRuntime.Cluster;
 
 /// <summary>The configuration that Kubernetes gives to every pod: two variables and the mounted service account.</summary>
-internal static class InCluster
+internal sealed class InCluster(Func<string, string?> environment)
 {
-    /// <summary>Moves the service account's directory, for tests and for containers that mount it elsewhere.</summary>
-    public const string DirectoryVariable = "KUBEWOL_SERVICE_ACCOUNT_DIR";
+    private readonly string? _host = environment("KUBERNETES_SERVICE_HOST");
+    private readonly string _port = environment("KUBERNETES_SERVICE_PORT") is { Length: > 0 } given ? given : "443";
 
-    private static string Directory => Environment.GetEnvironmentVariable(DirectoryVariable) ?? "/var/run/secrets/kubernetes.io/serviceaccount";
+    /// <summary>KUBEWOL_SERVICE_ACCOUNT_DIR moves the mount, for tests and for containers that have it elsewhere.</summary>
+    private readonly string _mount = environment("KUBEWOL_SERVICE_ACCOUNT_DIR") is { Length: > 0 } given ? given : "/var/run/secrets/kubernetes.io/serviceaccount";
 
-    private static string? Host => Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_HOST");
+    public bool IsHere => !string.IsNullOrEmpty(_host) && File.Exists(Path.Combine(_mount, "token"));
 
-    public static bool IsHere => !string.IsNullOrEmpty(Host) && File.Exists(Path.Combine(Directory, "token"));
+    public string AuthoritiesFile => Path.Combine(_mount, "ca.crt");
 
-    public static KubernetesClientConfiguration Configuration()
+    public KubernetesClientConfiguration Configuration(TimeProvider time)
     {
-        var port = Environment.GetEnvironmentVariable("KUBERNETES_SERVICE_PORT") is { Length: > 0 } given ? given : "443";
-        var space = Path.Combine(Directory, "namespace");
+        var space = Path.Combine(_mount, "namespace");
         return new KubernetesClientConfiguration
         {
-            Host = $"https://{(Host!.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host)}:{port}",
-            TokenProvider = new TokenFileAuth(Path.Combine(Directory, "token")), // read again every minute: tokens are rotated
+            Host = $"https://{(_host!.Contains(':', StringComparison.Ordinal) ? $"[{_host}]" : _host)}:{_port}",
+            TokenProvider = new TokenFile(Path.Combine(_mount, "token"), time),
             Namespace = File.Exists(space) ? File.ReadAllText(space).Trim() : null,
         };
     }
-
-    public static X509Certificate2Collection Authorities() => Kubeconfig.Certificates(File.ReadAllText(Path.Combine(Directory, "ca.crt")));
 }

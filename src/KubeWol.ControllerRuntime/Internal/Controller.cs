@@ -6,9 +6,12 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>Takes keys from the queue and hands them to a reconciler, several at a time, each key to one at a time.</summary>
 internal sealed class Controller(string name, IReconciler reconciler, WorkQueue queue, ControllerSettings settings, RuntimeMetrics metrics, TimeProvider time, ILogger logger)
 {
-    /// <summary>Works until <paramref name="stopping"/>; then takes no new key, and cancels what is under way.</summary>
-    public Task RunAsync(CancellationToken stopping) =>
-        Task.WhenAll(Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(() => WorkAsync(stopping), CancellationToken.None)));
+    /// <summary>Works until <paramref name="stopping"/>; then takes no new key, cancels what is under way, and completes when that has ended.</summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        await Task.WhenAll(Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(() => WorkAsync(stopping), CancellationToken.None))).ConfigureAwait(false);
+        queue.Dispose(); // the caches may go on bringing keys
+    }
 
     private async Task WorkAsync(CancellationToken stopping)
     {
@@ -58,12 +61,12 @@ internal sealed class Controller(string name, IReconciler reconciler, WorkQueue 
 #pragma warning restore CA1031
         {
             outcome = deadline.IsCancellationRequested ? "timeout" : "failure";
-            logger.Failed(e, name, key, e.Message, queue.AddFailed(key));
+            logger.Failed(e, name, key, e.Message, queue.AddFailed(key, (e as ApiException)?.RetryAfter ?? TimeSpan.Zero));
         }
         finally
         {
             queue.Done(key);
-            metrics.Reconciled(name, outcome, time.GetElapsedTime(began), queue.Depth);
+            metrics.Reconciled(name, outcome, time.GetElapsedTime(began));
         }
     }
 }

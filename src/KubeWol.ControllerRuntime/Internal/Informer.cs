@@ -18,18 +18,22 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     /// <summary>Null until the first list, and again when the server has forgotten it.</summary>
     private string? _version;
 
+    /// <summary>Failed tries since something was last heard.</summary>
+    private int _failures;
+
     public Task Synced => cache.Synced;
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var failures = 0;
         while (!cancellationToken.IsCancellationRequested)
         {
+            var asked = TimeSpan.Zero;
             try
             {
                 if (_version is null) await ListAsync(cancellationToken).ConfigureAwait(false);
-                failures = await WatchAsync(cancellationToken).ConfigureAwait(false) ? 0 : failures + 1;
-                if (failures == 0) continue;
+                await WatchAsync(cancellationToken).ConfigureAwait(false);
+                _failures = 0;
+                continue;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
@@ -40,19 +44,19 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
                 logger.VersionForgotten(type.Plural, _version);
                 metrics.Relisted(type.Plural);
                 _version = null;
-                failures++; // a server that answers 410 to fresh versions too must not be listed in a tight loop
+                _failures++; // a server that answers 410 to fresh versions too must not be listed in a tight loop
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or IOException or TimeoutException or JsonException)
             {
-                failures++;
+                asked = (e as ApiException)?.RetryAfter ?? TimeSpan.Zero;
+                _failures++;
                 metrics.WatchFailed(type.Plural);
                 logger.WatchFailed(e, type.Plural, e.Message);
             }
 
             try
             {
-                // The first retry comes at once: one cut connection is everyday.
-                if (failures > 1) await Task.Delay(Backoff.Delay(failures - 2, options.ShortestBackoff, options.LongestBackoff, Random.Shared), time, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(asked, cancellationToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException)
             {
@@ -61,49 +65,79 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
         }
     }
 
+    /// <summary>The first retry comes at once, one cut connection is everyday; the others later and later, and none before the server asked for it, within reason.</summary>
+    private Task PauseAsync(TimeSpan asked, CancellationToken cancellationToken)
+    {
+        var delay = _failures > 1 ? Backoff.Delay(_failures - 2, options.ShortestBackoff, options.LongestBackoff, Random.Shared) : TimeSpan.Zero;
+        if (asked > options.LongestBackoff) asked = options.LongestBackoff;
+        return Task.Delay(asked > delay ? asked : delay, time, cancellationToken);
+    }
+
     private async Task ListAsync(CancellationToken cancellationToken)
     {
-        var all = new List<T>();
-        var pageSize = options.PageSize;
+        List<T> all;
         string version;
-        string? next = null;
-        do
+        try
         {
-            try
-            {
-                var page = Path(pageSize > 0 ? $"limit={pageSize}" : null, next is null ? null : $"continue={Uri.EscapeDataString(next)}");
-                var body = await client.SendAsync(HttpMethod.Get, page, null, null, cancellationToken).ConfigureAwait(false);
-                (version, next) = WatchDecoder.Page(body, type.Json, all, Misfit);
-            }
-            catch (ApiException e) when (e.StatusCode == HttpStatusCode.Gone && next is not null)
-            {
-                // Paging took longer than the server keeps history: take all in one answer, which cannot expire.
-                (all, pageSize, next, version) = ([], 0, "", "");
-            }
+            (all, version) = await ListAsync(options.PageSize, cancellationToken).ConfigureAwait(false);
         }
-        while (next is not null);
+        catch (ApiException e) when (e.StatusCode == HttpStatusCode.Gone && options.PageSize > 0)
+        {
+            // Paging took longer than the server keeps history: take all in one answer, which cannot expire.
+            (all, version) = await ListAsync(0, cancellationToken).ConfigureAwait(false);
+        }
+
         cache.Replace(all);
         _version = version;
         logger.Listed(all.Count, type.Plural, version);
     }
 
-    /// <summary>Watches until the server ends it; false when it ended without having said anything.</summary>
-    private async Task<bool> WatchAsync(CancellationToken cancellationToken)
+    private async Task<(List<T> All, string Version)> ListAsync(int pageSize, CancellationToken cancellationToken)
+    {
+        var all = new List<T>();
+        string version;
+        string? next = null;
+        do
+        {
+            var page = Path(pageSize > 0 ? $"limit={pageSize}" : null, next is null ? null : $"continue={Uri.EscapeDataString(next)}");
+            var body = await client.SendAsync(HttpMethod.Get, page, null, null, cancellationToken).ConfigureAwait(false);
+            (version, next) = WatchDecoder.Page(body, type.Json, all, Misfit);
+        }
+        while (next is not null);
+        return (all, version);
+    }
+
+    /// <summary>Watches until the server ends it in order.</summary>
+    private async Task WatchAsync(CancellationToken cancellationToken)
     {
         var seconds = (int)(options.WatchTimeout.TotalSeconds * (0.5 + Random.Shared.NextDouble() / 2));
-        var path = Path($"watch=1&allowWatchBookmarks=true&resourceVersion={_version}&timeoutSeconds={Math.Max(1, seconds)}");
+        var path = Path($"watch=1&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(_version!)}&timeoutSeconds={Math.Max(1, seconds)}");
         using var idle = new CancellationTokenSource(options.IdleTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         var began = time.GetTimestamp();
-        var heard = false;
         try
         {
             using var response = await client.OpenAsync(HttpMethod.Get, path, null, null, either.Token).ConfigureAwait(false);
-            var stream = await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false);
-            var pipe = PipeReader.Create(stream);
+            var heard = await ReadAsync(await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false), idle, either.Token).ConfigureAwait(false);
+            // A quiet kind's watch may well run to its timeout without a word. One that ends at once, again and again, is a fault.
+            if (!heard && time.GetElapsedTime(began) < TimeSpan.FromSeconds(1)) throw new HttpRequestException("the watch ended at once, without a word");
+        }
+        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"the watch said nothing for {options.IdleTimeout.TotalSeconds:0} s");
+        }
+    }
+
+    /// <summary>Takes in what the watch says until its end; false when it said nothing.</summary>
+    private async Task<bool> ReadAsync(Stream stream, CancellationTokenSource idle, CancellationToken cancellationToken)
+    {
+        var pipe = PipeReader.Create(stream);
+        var heard = false;
+        try
+        {
             while (true)
             {
-                var read = await pipe.ReadAsync(either.Token).ConfigureAwait(false);
+                var read = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
                 var rest = read.Buffer;
                 while (TryTakeLine(ref rest, out var line))
                 {
@@ -112,41 +146,28 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
                 }
 
                 idle.CancelAfter(options.IdleTimeout);
-                pipe.AdvanceTo(rest.Start, rest.End);
-                if (!read.IsCompleted) continue;
                 // Half a line at the end is a cut connection; its event comes again when the watch resumes.
-                if (rest.Length > 0) throw new HttpRequestException("the watch was cut in the middle of an event");
-                // A quiet kind's watch may well run to its timeout without a word. One that ends at once, again and again, is a fault.
-                return heard || time.GetElapsedTime(began) >= TimeSpan.FromSeconds(1);
+                if (read.IsCompleted) return rest.IsEmpty ? heard : throw new HttpRequestException("the watch was cut in the middle of an event");
+                pipe.AdvanceTo(rest.Start, rest.End);
             }
         }
-        catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        finally
         {
-            throw new TimeoutException($"the watch said nothing for {options.IdleTimeout.TotalSeconds:0} s");
+            await pipe.CompleteAsync().ConfigureAwait(false);
         }
     }
 
     private void Apply(WatchEvent<T> change)
     {
-        switch (change.Type)
-        {
-            case WatchEventType.Set:
-                cache.Set(change.Object);
-                break;
-            case WatchEventType.Deleted:
-                cache.Remove(ResourceKey.Of(change.Object));
-                break;
-            case WatchEventType.Bookmark:
-                break;
-            case WatchEventType.Unknown:
-            default:
-                return;
-        }
-
-        _version = change.Object.Metadata.ResourceVersion ?? _version;
+        if (!change.IsKnown) return;
+        if (change.Type == WatchEventType.Set) cache.Set(change.Object!);
+        else if (change.Type == WatchEventType.Deleted) cache.Remove(new(change.Metadata.Namespace, change.Metadata.Name));
+        _version = change.Metadata.ResourceVersion ?? _version;
+        _failures = 0;
     }
 
-    private void Misfit(JsonException problem) => logger.Undecodable(type.Plural, problem.Message);
+    private void Misfit(ResourceMetadata? metadata, JsonException problem) =>
+        logger.Undecodable(metadata is null ? null : new(metadata.Namespace, metadata.Name), type.Plural, problem.Message);
 
     private string Path(params IEnumerable<string?> query)
     {

@@ -12,7 +12,8 @@ internal sealed class ResourceCache<T> : IResourceCache<T>
     private readonly ConcurrentDictionary<ResourceKey, T> _objects = new();
     private readonly ConcurrentDictionary<object, IIndex> _indexes = new(ReferenceEqualityComparer.Instance);
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Lock _writing = new();
+    private readonly Lock _writing = new();  // one change after the other, each with its announcement
+    private readonly Lock _indexing = new(); // an index misses no change while it is built; innermost, so that an announcement may search any cache
 
     /// <summary>Raised after each change, in order, on the thread that made it. Both null never happens.</summary>
     public event Action<ResourceKey, T?, T?>? Changed;
@@ -28,7 +29,7 @@ internal sealed class ResourceCache<T> : IResourceCache<T>
     {
         if (!_indexes.TryGetValue(index, out var built))
         {
-            lock (_writing)
+            lock (_indexing)
             {
                 if (!_indexes.TryGetValue(index, out built))
                 {
@@ -92,15 +93,23 @@ internal sealed class ResourceCache<T> : IResourceCache<T>
     private void Store(T? before, T after)
     {
         var key = ResourceKey.Of(after);
-        _objects[key] = after;
-        foreach (var index in _indexes.Values) index.Change(before, after);
+        lock (_indexing)
+        {
+            _objects[key] = after;
+            foreach (var index in _indexes.Values) index.Change(before, after);
+        }
+
         Changed?.Invoke(key, before, after);
     }
 
     private void Drop(ResourceKey key, T before)
     {
-        _objects.TryRemove(key, out _);
-        foreach (var index in _indexes.Values) index.Change(before, null);
+        lock (_indexing)
+        {
+            _objects.TryRemove(key, out _);
+            foreach (var index in _indexes.Values) index.Change(before, null);
+        }
+
         Changed?.Invoke(key, before, null);
     }
 
@@ -119,16 +128,16 @@ internal sealed class ResourceCache<T> : IResourceCache<T>
 
         public void Change(T? before, T? after)
         {
-            TValue[] old = before is null ? [] : [.. index.Values(before).Distinct()];
-            TValue[] @new = after is null ? [] : [.. index.Values(after).Distinct()];
-            foreach (var value in old)
+            HashSet<TValue> old = before is null ? [] : [.. index.Values(before)];
+            HashSet<TValue> now = after is null ? [] : [.. index.Values(after)];
+            foreach (var value in old.Union(now))
             {
-                T[] rest = [.. Find(value).Where(o => !ReferenceEquals(o, before))];
-                if (rest.Length == 0) _byValue.TryRemove(value, out _);
-                else _byValue[value] = rest;
+                // One exchange for each value: a reader never misses an object that had the value before and has it still.
+                var others = Find(value).Where(o => !ReferenceEquals(o, before));
+                T[] objects = now.Contains(value) ? [.. others, after!] : [.. others];
+                if (objects.Length == 0) _byValue.TryRemove(value, out _);
+                else _byValue[value] = objects;
             }
-
-            foreach (var value in @new) _byValue[value] = [.. Find(value), after!];
         }
     }
 }

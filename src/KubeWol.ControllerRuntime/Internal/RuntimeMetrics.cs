@@ -5,6 +5,8 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>All figures of the runtime.</summary>
 internal sealed class RuntimeMetrics
 {
+    private static readonly string[] Outcomes = ["success", "failure", "timeout", "conflict", "terminal", "cancelled"];
+    private readonly CollectorRegistry _registry;
     private readonly Histogram _reconcile;
     private readonly Gauge _depth;
     private readonly Counter _watchFailures;
@@ -13,6 +15,7 @@ internal sealed class RuntimeMetrics
 
     public RuntimeMetrics(CollectorRegistry registry)
     {
+        _registry = registry;
         var metrics = Metrics.WithCustomRegistry(registry);
         _reconcile = metrics.CreateHistogram("kubewol_reconcile_duration_seconds", "Time one look at one object took, by controller and outcome.",
             ["controller", "outcome"], new HistogramConfiguration { Buckets = Histogram.ExponentialBuckets(0.001, 2, 15) });
@@ -28,15 +31,18 @@ internal sealed class RuntimeMetrics
         _relists.WithLabels(resource);
     }
 
+    /// <summary>All series of a controller are there from the start, and the depth is true whenever it is read, on a standby too.</summary>
+    public void Controlling(string controller, WorkQueue queue)
+    {
+        foreach (var outcome in Outcomes) _reconcile.WithLabels(controller, outcome);
+        _registry.AddBeforeCollectCallback(() => _depth.WithLabels(controller).Set(queue.Depth));
+    }
+
     public void WatchFailed(string resource) => _watchFailures.WithLabels(resource).Inc();
 
     public void Relisted(string resource) => _relists.WithLabels(resource).Inc();
 
     public void Leading(bool leading) => _leader.Set(leading ? 1 : 0);
 
-    public void Reconciled(string controller, string outcome, TimeSpan duration, int depth)
-    {
-        _reconcile.WithLabels(controller, outcome).Observe(duration.TotalSeconds);
-        _depth.WithLabels(controller).Set(depth);
-    }
+    public void Reconciled(string controller, string outcome, TimeSpan duration) => _reconcile.WithLabels(controller, outcome).Observe(duration.TotalSeconds);
 }

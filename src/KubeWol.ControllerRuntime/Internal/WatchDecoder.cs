@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using KubeWol.ControllerRuntime.Cluster;
 
@@ -9,22 +10,28 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>Decodes lists and watch lines straight into lean types, each object once.</summary>
 internal static class WatchDecoder
 {
-    /// <summary>Decodes <c>{"type":…,"object":…}</c>, the members in any order. An object that does not fit the type is reported and skipped.</summary>
+    /// <summary>
+    /// The API server takes objects nested 10,000 deep (sigs.k8s.io/json), and some kinds keep what they do not know. With the framework's
+    /// limit of 64, one such object in one tenant's namespace would stop the watch of all.
+    /// </summary>
+    private static readonly JsonReaderOptions Options = new() { MaxDepth = 10_010 };
+
+    /// <summary>Decodes <c>{"type":…,"object":…}</c>, the members in any order. An object that does not fit the type is reported, and counts as gone.</summary>
     /// <exception cref="ApiException">The line is an ERROR event.</exception>
     /// <exception cref="JsonException">The line is not JSON.</exception>
-    public static WatchEvent<T> Event<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> json, Action<JsonException> misfit)
-        where T : class
+    public static WatchEvent<T> Event<T>(ReadOnlySequence<byte> line, JsonTypeInfo<T> json, Action<ResourceMetadata?, JsonException> misfit)
+        where T : class, IResource
     {
         var type = WatchEventType.Unknown;
         var error = false;
-        var reader = new Utf8JsonReader(line);
+        var reader = new Utf8JsonReader(line, Options);
         Utf8JsonReader @object = default;
         Expect(ref reader, JsonTokenType.StartObject);
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("type"u8))
             {
-                Next(ref reader);
+                Expect(ref reader, JsonTokenType.String);
                 error = reader.ValueTextEquals("ERROR"u8);
                 type = reader switch
                 {
@@ -47,49 +54,46 @@ internal static class WatchDecoder
             }
         }
 
+        ExpectEnd(ref reader);
         if (@object.TokenType != JsonTokenType.StartObject) throw new JsonException("the event has no object");
         if (error)
         {
             var status = JsonSerializer.Deserialize(ref @object, ApiStatusJson.Default.ApiStatus);
-            throw new ApiException((HttpStatusCode)(status?.Code ?? 500), status?.Reason ?? "", status?.Message ?? "the watch ended with an error");
+            throw new ApiException((HttpStatusCode)(status?.Code ?? 500), status?.Reason ?? "", status?.Message ?? "the watch ended with an error", status?.Details?.RetryAfter);
         }
 
-        return type != WatchEventType.Unknown && Decode(ref @object, json, misfit) is { } decoded ? new(type, decoded) : default;
+        var (metadata, decoded) = type == WatchEventType.Set ? Decode(ref @object, json, misfit) : (MetadataOf(@object), null);
+        if (metadata is null) return default;
+        return new(type == WatchEventType.Set && decoded is null ? WatchEventType.Deleted : type, metadata, decoded);
     }
 
     /// <summary>
     /// Decodes one page of a list: adds its items to <paramref name="items"/>, and returns the list's version and the token of the next page, if any.
     /// An item that does not fit the type is reported and skipped.
     /// </summary>
-    /// <exception cref="JsonException">The page is not JSON.</exception>
-    public static (string ResourceVersion, string? Continue) Page<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, List<T> items, Action<JsonException> misfit)
-        where T : class
+    /// <exception cref="JsonException">The page is not JSON, or no list.</exception>
+    public static (string ResourceVersion, string? Continue) Page<T>(ReadOnlySpan<byte> body, JsonTypeInfo<T> json, List<T> items, Action<ResourceMetadata?, JsonException> misfit)
+        where T : class, IResource
     {
-        string version = "", next = "";
-        var reader = new Utf8JsonReader(body);
+        string? version = null, next = null;
+        var reader = new Utf8JsonReader(body, Options);
         Expect(ref reader, JsonTokenType.StartObject);
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
             if (reader.ValueTextEquals("items"u8))
             {
                 if (Next(ref reader) == JsonTokenType.Null) continue;
+                if (reader.TokenType != JsonTokenType.StartArray) throw new JsonException("the list's items are no array");
                 while (Next(ref reader) != JsonTokenType.EndArray)
                 {
-                    if (Decode(ref reader, json, misfit) is { } item) items.Add(item);
+                    if (Decode(ref reader, json, misfit).Object is { } item) items.Add(item);
                 }
             }
             else if (reader.ValueTextEquals("metadata"u8))
             {
-                Expect(ref reader, JsonTokenType.StartObject);
-                while (Next(ref reader) != JsonTokenType.EndObject)
-                {
-                    var isVersion = reader.ValueTextEquals("resourceVersion"u8);
-                    var isContinue = reader.ValueTextEquals("continue"u8);
-                    Next(ref reader);
-                    if (isVersion) version = reader.GetString() ?? "";
-                    else if (isContinue) next = reader.GetString() ?? "";
-                    else reader.Skip();
-                }
+                Next(ref reader);
+                var list = JsonSerializer.Deserialize(ref reader, EnvelopeJson.Default.ListMetadata);
+                (version, next) = (list?.ResourceVersion, list?.Continue);
             }
             else
             {
@@ -98,23 +102,41 @@ internal static class WatchDecoder
             }
         }
 
-        return (version, next.Length == 0 ? null : next);
+        ExpectEnd(ref reader);
+        // Taking any other JSON for an empty list would delete everything that is known.
+        if (string.IsNullOrEmpty(version)) throw new JsonException("the answer is no list: it has no resourceVersion");
+        return (version, string.IsNullOrEmpty(next) ? null : next);
     }
 
     /// <summary>Decodes the value the reader stands on and moves to its end. One odd object, stored by whatever version, must not blind us to all others.</summary>
-    private static T? Decode<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, Action<JsonException> misfit)
-        where T : class
+    private static (ResourceMetadata? Metadata, T? Object) Decode<T>(ref Utf8JsonReader reader, JsonTypeInfo<T> json, Action<ResourceMetadata?, JsonException> misfit)
+        where T : class, IResource
     {
+        var start = reader;
         var value = reader;
         reader.Skip(); // throws where the document itself is broken
         try
         {
-            return JsonSerializer.Deserialize(ref value, json);
+            return JsonSerializer.Deserialize(ref value, json) is { Metadata.Name.Length: > 0 } named ? (named.Metadata, named) : throw new JsonException("the object has no name");
         }
         catch (JsonException e)
         {
-            misfit(e);
-            return null;
+            var metadata = MetadataOf(start);
+            misfit(metadata, e);
+            return (metadata, null);
+        }
+    }
+
+    /// <summary>The metadata of an object that need not fit its type: a bookmark is an object without content.</summary>
+    private static ResourceMetadata? MetadataOf(Utf8JsonReader reader)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(ref reader, EnvelopeJson.Default.BareResource)?.Metadata;
+        }
+        catch (JsonException)
+        {
+            return null; // reported where it matters
         }
     }
 
@@ -124,4 +146,20 @@ internal static class WatchDecoder
     {
         if (Next(ref reader) != type) throw new JsonException($"{type} expected, {reader.TokenType} found");
     }
+
+    private static void ExpectEnd(ref Utf8JsonReader reader)
+    {
+        if (reader.Read()) throw new JsonException("the document goes on after its end");
+    }
 }
+
+/// <summary>metav1.ListMeta.</summary>
+internal sealed record ListMetadata(string? ResourceVersion, string? Continue);
+
+/// <summary>An object of any kind, down to its metadata.</summary>
+internal sealed record BareResource(ResourceMetadata? Metadata);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(ListMetadata))]
+[JsonSerializable(typeof(BareResource))]
+internal sealed partial class EnvelopeJson : JsonSerializerContext;

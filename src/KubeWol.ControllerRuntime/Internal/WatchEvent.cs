@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace KubeWol.ControllerRuntime.Internal;
 
 /// <summary>What one line of a watch says.</summary>
@@ -9,12 +11,17 @@ internal enum WatchEventType
     /// <summary>The object exists, new or changed.</summary>
     Set,
 
-    /// <summary>The object is gone.</summary>
+    /// <summary>The object is gone, or has become one that does not fit the type.</summary>
     Deleted,
 
     /// <summary>Nothing changed up to the resourceVersion it carries.</summary>
     Bookmark,
 }
 
-/// <summary>One decoded line of a watch.</summary>
-internal readonly record struct WatchEvent<T>(WatchEventType Type, T Object);
+/// <summary>One decoded line of a watch. The object is there for <see cref="WatchEventType.Set"/> alone, the metadata for all known events.</summary>
+internal readonly record struct WatchEvent<T>(WatchEventType Type, ResourceMetadata? Metadata, T? Object)
+    where T : class
+{
+    [MemberNotNullWhen(true, nameof(Metadata))]
+    public bool IsKnown => Type != WatchEventType.Unknown;
+}

@@ -50,7 +50,10 @@ internal sealed class WorkQueue : IDisposable
 
     public void Add(ResourceKey key, WorkPriority priority)
     {
-        lock (_gate) AddLocked(key, priority);
+        lock (_gate)
+        {
+            if (!_closed) AddLocked(key, priority);
+        }
     }
 
     /// <summary>Adds the key after <paramref name="delay"/>. Of several such wishes the earliest counts.</summary>
@@ -67,8 +70,11 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    /// <summary>Adds the key after a delay that grows with each failure since <see cref="Forget"/>, and with the number of failures of all keys; returns the delay.</summary>
-    public TimeSpan AddFailed(ResourceKey key)
+    /// <summary>
+    /// Adds the key after a delay that grows with each failure since <see cref="Forget"/>, and with the number of failures of all keys;
+    /// returns the delay. It is no shorter than <paramref name="asked"/>, within reason.
+    /// </summary>
+    public TimeSpan AddFailed(ResourceKey key, TimeSpan asked = default)
     {
         TimeSpan delay;
         lock (_gate)
@@ -78,6 +84,8 @@ internal sealed class WorkQueue : IDisposable
             delay = Backoff.Delay(failures, _options.ShortestRetry, _options.LongestRetry, _options.Random);
             var bucket = ReserveRetry();
             if (bucket > delay) delay = bucket;
+            if (asked > _options.LongestRetry) asked = _options.LongestRetry;
+            if (asked > delay) delay = asked;
         }
 
         AddAfter(key, delay);
@@ -93,6 +101,7 @@ internal sealed class WorkQueue : IDisposable
     /// <summary>Waits for a key and hands it out, to be given back by <see cref="Done"/>; null once the queue is closed and empty.</summary>
     public async ValueTask<ResourceKey?> TakeAsync(CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested(); // also where a key is ready
         TaskCompletionSource<ResourceKey?> taker;
         lock (_gate)
         {
@@ -116,7 +125,7 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    /// <summary>Nothing is taken in any more; what is ready is still handed out, delayed keys are dropped.</summary>
+    /// <summary>Nothing is taken in any more; what is ready, or changed while in a hand, is still handed out; delayed keys are dropped.</summary>
     public void Close()
     {
         lock (_gate)
@@ -128,11 +137,14 @@ internal sealed class WorkQueue : IDisposable
         }
     }
 
-    public void Dispose() => _timer.Dispose();
+    public void Dispose()
+    {
+        Close();
+        _timer.Dispose();
+    }
 
     private void AddLocked(ResourceKey key, WorkPriority priority)
     {
-        if (_closed) return;
         if (_working.Contains(key))
         {
             if (!_again.TryGetValue(key, out var wanted) || wanted < priority) _again[key] = priority;
@@ -203,5 +215,6 @@ internal sealed class WorkQueue : IDisposable
         return _retryTokens >= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds(-_retryTokens / _options.RetriesPerSecond);
     }
 
-    private long ToTimestamp(TimeSpan span) => (long)(span.TotalSeconds * _time.TimestampFrequency);
+    /// <summary>Bounded, so that adding it to any timestamp cannot overflow.</summary>
+    private long ToTimestamp(TimeSpan span) => (long)Math.Min(span.TotalSeconds * _time.TimestampFrequency, long.MaxValue / 2);
 }

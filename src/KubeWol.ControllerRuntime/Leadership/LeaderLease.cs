@@ -17,22 +17,35 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
     private Lease? _seen;
     private long _seenAt;
 
+    /// <summary>When the last write that succeeded was begun: the server may store it at once and answer late, and a standby counts from the storing.</summary>
+    private long _heldSince;
+
     /// <summary>Completes once this process leads.</summary>
     public Task Acquired => _acquired.Task;
 
     /// <summary>Cancelled when this process led and does so no longer.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    /// <summary>Waits for the lease, holds it until it is lost or <paramref name="stopping"/> is cancelled. Does not release it: see <see cref="ReleaseAsync"/>.</summary>
+    private TimeSpan Left => options.RenewDeadline - time.GetElapsedTime(_heldSince);
+
+    /// <summary>So short that one request without an answer leaves time for another.</summary>
+    private TimeSpan TryTime => options.RenewDeadline / 3;
+
+    /// <summary>
+    /// Waits for the lease, holds it until it is lost or <paramref name="stopping"/> is cancelled. Does not release it: see <see cref="ReleaseAsync"/>.
+    /// A request that is under way is not cut off by <paramref name="stopping"/>, or nobody would know whether it counts.
+    /// </summary>
     public async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            while (!await TryAcquireAsync(stopping).ConfigureAwait(false)) await PauseAsync(stopping).ConfigureAwait(false);
+            stopping.ThrowIfCancellationRequested();
+            while (!await TryAcquireAsync().ConfigureAwait(false)) await PauseAsync(TimeSpan.MaxValue, stopping).ConfigureAwait(false);
             logger.Leading(options.Identity, _key);
             metrics.Leading(true);
             _acquired.TrySetResult();
-            logger.LostLease(options.Identity, _key, await HoldAsync(stopping).ConfigureAwait(false));
+            var why = await HoldAsync(stopping).ConfigureAwait(false);
+            logger.LostLease(options.Identity, _key, why);
             metrics.Leading(false);
             await _lost.CancelAsync().ConfigureAwait(false);
         }
@@ -48,45 +61,45 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         if (!_acquired.Task.IsCompleted || _lost.IsCancellationRequested) return;
         try
         {
+            // Read first: the answer to the last renewal may have been lost.
+            if (await TakenByAsync(cancellationToken).ConfigureAwait(false) is not null) return;
             await WriteAsync(_seen!.Spec with { HolderIdentity = "", LeaseDurationSeconds = 1, RenewTime = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
             metrics.Leading(false);
             logger.Released(options.Identity, _key);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (Exception e) when (IsOutage(e))
         {
-            logger.LeaseUnreachable(_key, e.Message); // it will expire by itself
+            Unreachable(e); // it will expire by itself
         }
     }
 
     public void Dispose() => _lost.Dispose();
 
-    private async Task<bool> TryAcquireAsync(CancellationToken stopping)
+    private async Task<bool> TryAcquireAsync()
     {
+        using var deadline = new CancellationTokenSource(TryTime, time);
         try
         {
-            var lease = await client.GetAsync(Lease.Type, _key, stopping).ConfigureAwait(false);
-            if (lease is null)
+            var lease = await client.GetAsync(Lease.Type, _key, deadline.Token).ConfigureAwait(false);
+            if (lease is not null && lease.Metadata.ResourceVersion != _seen?.Metadata.ResourceVersion)
             {
-                var mine = new Lease { Metadata = new() { Namespace = _key.Namespace, Name = _key.Name }, Spec = Claim(transitions: 0) };
-                _seen = await client.CreateAsync(Lease.Type, mine, stopping).ConfigureAwait(false);
-                return true;
+                if (!IsFree(lease) && lease.Spec.HolderIdentity != _seen?.Spec.HolderIdentity) logger.StandingBy(lease.Spec.HolderIdentity!, options.Identity, _key);
+                (_seen, _seenAt) = (lease, time.GetTimestamp());
             }
 
-            var changed = _seen?.Metadata.ResourceVersion != lease.Metadata.ResourceVersion;
-            if (changed && _seen?.Spec.HolderIdentity != lease.Spec.HolderIdentity && !IsFree(lease)) logger.StandingBy(lease.Spec.HolderIdentity!, options.Identity, _key);
-            if (changed) (_seen, _seenAt) = (lease, time.GetTimestamp());
-            var patience = TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? options.Duration.TotalSeconds);
-            if (!IsFree(lease) && time.GetElapsedTime(_seenAt) < patience) return false;
-            await WriteAsync(Claim((lease.Spec.LeaseTransitions ?? 0) + 1), stopping).ConfigureAwait(false);
+            // This holds for a lease that was deleted, too: its holder may not have noticed yet.
+            if (_seen is not null && !IsFree(_seen) && time.GetElapsedTime(_seenAt) < Patience(_seen)) return false;
+            if (lease is null) await CreateAsync(deadline.Token).ConfigureAwait(false);
+            else await WriteAsync(Claim((lease.Spec.LeaseTransitions ?? 0) + 1), deadline.Token).ConfigureAwait(false);
             return true;
         }
         catch (ApiException e) when (e.IsConflict)
         {
             return false; // another was faster
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+        catch (Exception e) when (IsOutage(e))
         {
-            logger.LeaseUnreachable(_key, e.Message);
+            Unreachable(e);
             return false;
         }
     }
@@ -94,56 +107,66 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
     /// <summary>Renews until that is no longer possible, and returns why.</summary>
     private async Task<string> HoldAsync(CancellationToken stopping)
     {
-        var renewedAt = time.GetTimestamp();
         while (true)
         {
-            await PauseAsync(stopping).ConfigureAwait(false);
-            var left = options.RenewDeadline - time.GetElapsedTime(renewedAt);
+            await PauseAsync(Left, stopping).ConfigureAwait(false);
+            var left = Left;
             if (left <= TimeSpan.Zero) return $"it could not be renewed for {options.RenewDeadline.TotalSeconds:0.#} s";
-            using var deadline = new CancellationTokenSource(left, time);
-            using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stopping);
-            var began = time.GetTimestamp();
+            using var deadline = new CancellationTokenSource(left < TryTime ? left : TryTime, time);
             try
             {
-                await WriteAsync(_seen!.Spec with { RenewTime = time.GetUtcNow() }, either.Token).ConfigureAwait(false);
-                renewedAt = began; // counted from before the request: the server may have stored it at once and answered late
+                if (await RenewAsync(deadline.Token).ConfigureAwait(false) is { } other) return $"{other} took it";
             }
-            catch (ApiException e) when (e.IsConflict || e.IsNotFound)
+            catch (Exception e) when (IsOutage(e))
             {
-                if (await TakenByAsync(either.Token).ConfigureAwait(false) is { } other) return $"{other} took it";
-            }
-            catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
-            {
-                logger.LeaseUnreachable(_key, e.Message);
-            }
-            catch (OperationCanceledException) when (deadline.IsCancellationRequested && !stopping.IsCancellationRequested)
-            {
-                logger.LeaseUnreachable(_key, "no answer");
+                Unreachable(e);
             }
         }
     }
 
-    /// <summary>Reads the lease after a conflict: null when it is still ours (an answer to an earlier renewal was lost, or somebody touched its labels).</summary>
-    private async Task<string?> TakenByAsync(CancellationToken cancellationToken)
+    /// <summary>Null when renewed, else who took the lease.</summary>
+    private async Task<string?> RenewAsync(CancellationToken cancellationToken)
     {
         try
         {
-            var lease = await client.GetAsync(Lease.Type, _key, cancellationToken).ConfigureAwait(false);
-            if (lease is null) return "somebody deleted it; nobody";
-            if (lease.Spec.HolderIdentity != options.Identity) return lease.Spec.HolderIdentity is { Length: > 0 } other ? other : "nobody";
-            _seen = lease;
+            await WriteAsync(_seen!.Spec with { RenewTime = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (ApiException e) when (e.IsConflict || e.IsNotFound)
         {
-            return null; // not known yet; the renew deadline decides
+            // It may still be ours: somebody touched its labels, or the answer to an earlier renewal was lost.
+            if (await TakenByAsync(cancellationToken).ConfigureAwait(false) is { } other) return other;
         }
+
+        await WriteAsync(_seen!.Spec with { RenewTime = time.GetUtcNow() }, cancellationToken).ConfigureAwait(false);
+        return null;
     }
 
+    /// <summary>Reads the lease; null when it is still ours, else who has it.</summary>
+    private async Task<string?> TakenByAsync(CancellationToken cancellationToken)
+    {
+        var lease = await client.GetAsync(Lease.Type, _key, cancellationToken).ConfigureAwait(false);
+        if (lease is null) return "somebody deleted it; nobody";
+        if (lease.Spec.HolderIdentity != options.Identity) return IsFree(lease) ? "nobody" : lease.Spec.HolderIdentity;
+        _seen = lease;
+        return null;
+    }
+
+    private async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        var began = time.GetTimestamp();
+        var mine = new Lease { Metadata = new() { Namespace = _key.Namespace, Name = _key.Name }, Spec = Claim(transitions: 0) };
+        _seen = await client.CreateAsync(Lease.Type, mine, cancellationToken).ConfigureAwait(false);
+        _heldSince = began;
+    }
+
+    /// <summary>Writes on the version last seen, and no other.</summary>
     private async Task WriteAsync(LeaseSpec spec, CancellationToken cancellationToken)
     {
+        var began = time.GetTimestamp();
         var patch = new LeasePatch(new(_seen!.Metadata.ResourceVersion), spec);
         _seen = await client.PatchAsync(Lease.Type, _key, JsonSerializer.SerializeToUtf8Bytes(patch, LeaseJson.Default.LeasePatch), null, cancellationToken).ConfigureAwait(false);
+        _heldSince = began;
     }
 
     private LeaseSpec Claim(int transitions) => new()
@@ -155,7 +178,20 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         LeaseTransitions = transitions,
     };
 
-    private Task PauseAsync(CancellationToken stopping) => Task.Delay(options.RetryPeriod * (0.8 + Random.Shared.NextDouble() * 0.4), time, stopping);
+    /// <summary>Waits a retry period, give or take a fifth, but not longer than <paramref name="atMost"/>.</summary>
+    private async Task PauseAsync(TimeSpan atMost, CancellationToken stopping)
+    {
+        var pause = options.RetryPeriod * (0.8 + options.Random.NextDouble() * 0.4);
+        if (atMost < pause) pause = atMost;
+        if (pause > TimeSpan.Zero) await Task.Delay(pause, time, stopping).ConfigureAwait(false);
+    }
 
-    private static bool IsFree(Lease lease) => string.IsNullOrEmpty(lease.Spec.HolderIdentity);
+    private void Unreachable(Exception e) => logger.LeaseUnreachable(_key, e is OperationCanceledException ? "no answer in time" : e.Message);
+
+    private static bool IsOutage(Exception e) => e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException;
+
+    private TimeSpan Patience(Lease lease) => TimeSpan.FromSeconds(lease.Spec.LeaseDurationSeconds ?? options.Duration.TotalSeconds);
+
+    /// <summary>Released, or ours from an attempt whose answer was lost: the version on which we write proves that nobody took it since.</summary>
+    private bool IsFree(Lease lease) => string.IsNullOrEmpty(lease.Spec.HolderIdentity) || lease.Spec.HolderIdentity == options.Identity;
 }

@@ -20,4 +20,15 @@ public sealed record LeaderLeaseOptions
 
     /// <summary>How often the leader renews and a standby looks.</summary>
     public TimeSpan RetryPeriod { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Spreads the candidates' looks over time.</summary>
+    internal Random Random { get; init; } = Random.Shared;
+
+    internal void Validate()
+    {
+        if (RetryPeriod <= TimeSpan.Zero || RenewDeadline <= RetryPeriod || Duration <= RenewDeadline)
+        {
+            throw new ArgumentException($"a leader lease needs 0 < retry period < renew deadline < duration, not {RetryPeriod}, {RenewDeadline}, {Duration}");
+        }
+    }
 }

@@ -3,6 +3,7 @@ using System.Text;
 using System.Threading.Channels;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,13 @@ namespace KubeWol.Operator.Events;
 /// <summary>Tells the story of a request on the request and on its machine. Events are sent behind the work, never in its way; they are the first to be dropped.</summary>
 internal sealed class EventRecorder(ClusterClient client, OperatorMetrics metrics, TimeProvider time, ILogger<EventRecorder> logger) : BackgroundService
 {
-    private readonly Channel<KubernetesEvent> _outbox = Channel.CreateBounded<KubernetesEvent>(new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite });
+    /// <summary>Events that may wait; more are dropped.</summary>
+    public const int Capacity = 10_000;
+
+    private const int LongestNote = 1024; // bytes; the API server refuses a longer one
+    private const int LongestName = 253 - 17; // that of an object, less the point and the digits
+
+    private readonly Channel<KubernetesEvent> _outbox = Channel.CreateBounded<KubernetesEvent>(Capacity);
 
     /// <summary>One Event on the request, and one on the machine if exactly one was meant.</summary>
     public void Finished(WakeRequest request, IReadOnlyList<Machine> found)
@@ -50,14 +57,14 @@ internal sealed class EventRecorder(ClusterClient client, OperatorMetrics metric
         var identity = SHA256.HashData(Encoding.UTF8.GetBytes($"{regarding.Uid}/{related?.Uid}/{status.Reason}"));
         var item = new KubernetesEvent
         {
-            Metadata = new() { Namespace = regarding.Namespace, Name = $"{Cut(regarding.Name, 200)}.{Convert.ToHexStringLower(identity.AsSpan(0, 8))}" },
+            Metadata = new() { Namespace = regarding.Namespace, Name = $"{Start(regarding.Name)}.{Convert.ToHexStringLower(identity.AsSpan(0, 8))}" },
             EventTime = time.GetUtcNow(),
             ReportingController = "kubewol.io/operator",
-            ReportingInstance = Cut(Environment.MachineName, 128),
+            ReportingInstance = Environment.MachineName,
             Action = status.Action.ToString(),
             Reason = status.Reason.ToString(),
             Type = status.Phase == WakePhase.Succeeded ? "Normal" : "Warning",
-            Note = Cut(note ?? "", 1000),
+            Note = Messages.Cut(note ?? "", LongestNote),
             Regarding = regarding,
             Related = related,
         };
@@ -68,5 +75,6 @@ internal sealed class EventRecorder(ClusterClient client, OperatorMetrics metric
         ? $"a Wake-on-LAN message from {frame.SourceIp ?? frame.SourceMac}, heard on {frame.Node} {frame.Interface}"
         : $"WakeRequest {request.Metadata.Namespace}/{request.Metadata.Name}";
 
-    private static string Cut(string text, int length) => text.Length <= length ? text : text[..length];
+    /// <summary>No part of a name may end in a hyphen or a point.</summary>
+    private static string Start(string name) => name.Length <= LongestName ? name : name[..LongestName].TrimEnd('-', '.');
 }

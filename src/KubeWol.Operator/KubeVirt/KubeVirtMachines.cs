@@ -22,8 +22,9 @@ internal sealed class KubeVirtMachines(ClusterClient client, IResourceCache<Virt
         };
         try
         {
-            await client.SendAsync(HttpMethod.Put, path, Empty, null, cancellationToken).ConfigureAwait(false);
-            return new OperationOutcome.Accepted();
+            if (await OutdatedAsync(path, cancellationToken).ConfigureAwait(false) is not { } words) return new OperationOutcome.Accepted();
+            if (await client.GetAsync(VirtualMachine.Type, machine, cancellationToken).ConfigureAwait(false) is { } fresh) machines.Observe(fresh);
+            return new OperationOutcome.Outdated(words);
         }
         catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
         {
@@ -33,11 +34,6 @@ internal sealed class KubeVirtMachines(ClusterClient client, IResourceCache<Virt
         {
             return new OperationOutcome.Refused(e.Message);
         }
-        catch (ApiException e) when (IsOutdated(e))
-        {
-            if (await client.GetAsync(VirtualMachine.Type, machine, cancellationToken).ConfigureAwait(false) is { } fresh) machines.Observe(fresh);
-            return new OperationOutcome.Outdated(e.Message);
-        }
         catch (ApiException e)
         {
             return new OperationOutcome.Unavailable(e.Message, e.RetryAfter);
@@ -45,6 +41,20 @@ internal sealed class KubeVirtMachines(ClusterClient client, IResourceCache<Virt
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
             return new OperationOutcome.Unavailable(e.Message, null);
+        }
+    }
+
+    /// <summary>Calls the subresource. KubeVirt's words if it found the machine in another state than we took it to be in; null if it agreed.</summary>
+    private async Task<string?> OutdatedAsync(string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.SendAsync(HttpMethod.Put, path, Empty, null, cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (ApiException e) when (IsOutdated(e))
+        {
+            return e.Message;
         }
     }
 

@@ -9,24 +9,30 @@ internal static class RequestStatus
 {
     private const int LongestMessage = 1024; // the CRD's bound
 
-    public static WakeRequestStatus After(WakeRequest request, IReadOnlyList<Machine> found, Plan plan, Plan next, string? words, DateTimeOffset now)
+    /// <param name="request">The request as it was before the pass.</param>
+    /// <param name="found">The machines it means.</param>
+    /// <param name="done">What was done about it.</param>
+    /// <param name="words">The same for people.</param>
+    /// <param name="began">When the pass began.</param>
+    /// <param name="now">When it had been done.</param>
+    public static WakeRequestStatus After(WakeRequest request, IReadOnlyList<Machine> found, Plan done, string words, DateTimeOffset began, DateTimeOffset now)
     {
-        var before = request.Status ?? new() { AcceptedAt = now };
+        var before = request.Status ?? new() { AcceptedAt = began };
         var machine = found is [var one] ? one : null;
-        var issued = next as Plan.Act;
+        var issued = done as Plan.Act;
         var operation = issued?.Operation ?? before.Operation ?? WakeOperation.None;
-        var finished = next is Plan.Done or Plan.Refuse;
-        var message = Cut(Messages.For(request, found, next, words));
+        var finished = done is Plan.Done or Plan.Refuse;
+        var message = Messages.Cut(words, LongestMessage);
         return before with
         {
             Action = request.Spec.Action ?? WakeAction.Wake,
-            Phase = next switch
+            Phase = done switch
             {
                 Plan.Done => WakePhase.Succeeded,
                 Plan.Refuse => WakePhase.Failed,
                 _ => operation == WakeOperation.None ? WakePhase.Pending : WakePhase.Running,
             },
-            Reason = next.Reason,
+            Reason = done.Reason,
             Message = message,
             VirtualMachine = machine is null ? before.VirtualMachine
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
@@ -36,8 +42,8 @@ internal static class RequestStatus
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions
                 .With(Condition("Authorized", ConditionStatus.True, WakeReason.DefaultPolicy, "no policies apply: every machine may be woken"))
-                .With(Resolved(found, next, message))
-                .With(Condition("Completed", finished ? Is(next is Plan.Done) : ConditionStatus.Unknown, next.Reason, message)),
+                .With(Resolved())
+                .With(Condition("Completed", done switch { Plan.Done => ConditionStatus.True, Plan.Refuse => ConditionStatus.False, _ => ConditionStatus.Unknown }, done.Reason, message)),
         };
 
         Condition Condition(string type, ConditionStatus status, WakeReason reason, string text) => new()
@@ -50,12 +56,11 @@ internal static class RequestStatus
             LastTransitionTime = now,
         };
 
-        Condition Resolved(IReadOnlyList<Machine> candidates, Plan outcome, string text) => candidates.Count switch
+        Condition Resolved() => found.Count switch
         {
-            1 => Condition("Resolved", ConditionStatus.True, WakeReason.TargetFound, $"{Messages.Name(candidates[0])}"),
-            0 when outcome is Plan.Wait => Condition("Resolved", ConditionStatus.Unknown, outcome.Reason, text),
-            0 => Condition("Resolved", ConditionStatus.False, outcome.Reason == WakeReason.UnsupportedAction ? WakeReason.UnsupportedAction : WakeReason.UnknownTarget, text),
-            _ => Condition("Resolved", ConditionStatus.False, WakeReason.AmbiguousTarget, text),
+            1 => Condition("Resolved", ConditionStatus.True, WakeReason.TargetFound, Messages.Name(found[0])),
+            0 => Condition("Resolved", finished ? ConditionStatus.False : ConditionStatus.Unknown, done.Reason, message),
+            _ => Condition("Resolved", ConditionStatus.False, WakeReason.AmbiguousTarget, message),
         };
     }
 
@@ -66,8 +71,4 @@ internal static class RequestStatus
         After = finished ? machine.PrintableStatus : null,
         NodeAfter = finished ? machine.Node : null,
     };
-
-    private static ConditionStatus Is(bool holds) => holds ? ConditionStatus.True : ConditionStatus.False;
-
-    private static string Cut(string text) => text.Length <= LongestMessage ? text : string.Concat(text.AsSpan(0, LongestMessage - 1), "…");
 }

@@ -20,7 +20,7 @@ internal static class VerbTable
         var plan = now switch
         {
             { Action: not WakeAction.Wake } => new Plan.Refuse(WakeReason.UnsupportedAction),
-            { Found: 0 } when now.Age < SearchTime => new Plan.Wait(WakeReason.LookingForTarget, SearchTime - now.Age),
+            { Found: 0 } when now.Age < SearchTime => new Plan.Wait(WakeReason.LookingForTarget, Min(LookAgain, SearchTime - now.Age)),
             { Found: 0 } => new Plan.Refuse(WakeReason.UnknownTarget),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),
             _ => Wake(now),

@@ -23,11 +23,12 @@ internal sealed class WakeRequestReconciler(
         if (requests.Find(key) is not { Metadata.DeletionTimestamp: null } request) return Requeue.Never;
         if (request.IsFinished()) return await ExpireAsync(request, cancellationToken).ConfigureAwait(false);
 
+        var began = time.GetUtcNow();
         var found = machines.Find(request);
         var plan = VerbTable.Decide(Situation(request, found));
-        var (next, look, words) = await CarryOutAsync(plan, request, found, cancellationToken).ConfigureAwait(false);
-        var reported = await reporter.ReportAsync(request, found, plan, next, words, cancellationToken).ConfigureAwait(false);
-        if (!reported.IsFinished()) return Requeue.After(look);
+        var (done, look, words) = await CarryOutAsync(plan, request, found, cancellationToken).ConfigureAwait(false);
+        var reported = await reporter.ReportAsync(request, found, done, words, began, cancellationToken).ConfigureAwait(false);
+        if (!reported.IsFinished()) return Requeue.After(Min(look, Deadline(request) - Age(request)));
 
         metrics.Finished(reported);
         logger.Finished(key, reported.Status!.Phase!.Value, reported.Status.Reason!.Value, reported.Status.Message);
@@ -36,7 +37,6 @@ internal sealed class WakeRequestReconciler(
 
     private Situation Situation(WakeRequest request, IReadOnlyList<Machine> found)
     {
-        var now = time.GetUtcNow();
         var machine = found is [var one] ? one : null;
         var status = request.Status;
         return new(
@@ -45,15 +45,21 @@ internal sealed class WakeRequestReconciler(
             found.Count,
             machine?.State ?? MachineState.Unknown,
             machine?.IsReady ?? false,
-            status?.Observed?.Before is { } before ? before == "Running" : machine?.State == MachineState.Running,
+            status?.Observed is null && machine?.State == MachineState.Running,
             status?.Operation ?? WakeOperation.None,
-            status?.IssuedAt is { } issued ? now - issued : TimeSpan.Zero,
-            now - (request.Metadata.CreationTimestamp ?? now),
-            TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds));
+            status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
+            Age(request),
+            Deadline(request));
     }
 
-    /// <summary>Does what the plan says. What is left to do is a plan without an action, the time to look again, and KubeVirt's words if it had any.</summary>
-    private async Task<(Plan Next, TimeSpan Look, string? Words)> CarryOutAsync(Plan plan, WakeRequest request, IReadOnlyList<Machine> found, CancellationToken cancellationToken)
+    private TimeSpan Age(WakeRequest request) => time.GetUtcNow() - (request.Metadata.CreationTimestamp ?? time.GetUtcNow());
+
+    private static TimeSpan Deadline(WakeRequest request) => TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+
+    /// <summary>Does what the plan says. Returns what has come of it, the time to look again, and KubeVirt's words if it had any.</summary>
+    private async Task<(Plan Done, TimeSpan Look, string? Words)> CarryOutAsync(Plan plan, WakeRequest request, IReadOnlyList<Machine> found, CancellationToken cancellationToken)
     {
         switch (plan)
         {
@@ -64,13 +70,12 @@ internal sealed class WakeRequestReconciler(
                 var outcome = await operations.IssueAsync(act.Operation, machine, cancellationToken).ConfigureAwait(false);
                 logger.Issued(act.Operation, machine, ResourceKey.Of(request), outcome);
                 // The older a request, the calmer it asks again.
-                var age = time.GetUtcNow() - (request.Metadata.CreationTimestamp ?? time.GetUtcNow());
-                var soon = TimeSpan.FromMilliseconds(Math.Clamp(age.TotalMilliseconds / 4, 250, VerbTable.LookAgain.TotalMilliseconds));
+                var soon = TimeSpan.FromMilliseconds(Math.Clamp(Age(request).TotalMilliseconds / 4, 250, VerbTable.LookAgain.TotalMilliseconds));
                 return outcome switch
                 {
                     OperationOutcome.Accepted => (act, VerbTable.LookAgain, null),
                     OperationOutcome.Outdated outdated => (new Plan.Wait(act.Reason, soon), soon, outdated.Message),
-                    OperationOutcome.Unavailable away => (new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter ?? soon, away.Message),
+                    OperationOutcome.Unavailable away => (new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter > soon ? away.RetryAfter.Value : soon, away.Message),
                     OperationOutcome.Forbidden forbidden => (new Plan.Refuse(WakeReason.Forbidden), default, forbidden.Message),
                     OperationOutcome.Refused refused => (new Plan.Refuse(WakeReason.Refused), default, refused.Message),
                     _ => throw new InvalidOperationException($"an outcome without a consequence: {outcome}"),

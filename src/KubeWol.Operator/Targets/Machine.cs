@@ -18,29 +18,35 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
     public string? Node => Instance?.Status?.NodeName;
 
     /// <summary>What the machine is doing. The words are those of VirtualMachinePrintableStatus (KubeVirt, api/core/v1/types.go).</summary>
-    public MachineState State => Object switch
+    public MachineState State => Object.Status?.PrintableStatus switch
     {
-        { Metadata.DeletionTimestamp: not null } => MachineState.Terminating,
-        { Status.PrintableStatus: "Running" } => MachineState.Running,
-        { Status.PrintableStatus: "Paused" } => MachineState.Paused,
-        { Status.PrintableStatus: "Stopping" } => MachineState.Stopping,
-        { Status.PrintableStatus: "Migrating" } => MachineState.Migrating,
-        { Status.PrintableStatus: "Terminating" } => MachineState.Terminating,
-        { Status.PrintableStatus: "WaitingForReceiver" } or { Spec.RunStrategy: "WaitAsReceiver" } => MachineState.Receiving,
-        { Status.PrintableStatus: "Starting" } => MachineState.Starting,
-        { Status.PrintableStatus: "CrashLoopBackOff" } => MachineState.Recovering,
-        { Status.PrintableStatus: "Unknown" } => MachineState.Unknown,
+        _ when Object.Metadata.DeletionTimestamp is not null => MachineState.Terminating,
+        "Starting" or "Running" or "Paused" or "Migrating" when IsToldToStop => MachineState.Stopping,
+        "Running" => MachineState.Running,
+        "Paused" => MachineState.Paused,
+        "Stopping" => MachineState.Stopping,
+        "Migrating" => MachineState.Migrating,
+        "Terminating" => MachineState.Terminating,
+        "WaitingForReceiver" => MachineState.Receiving,
+        _ when RunStrategy == "WaitAsReceiver" => MachineState.Receiving,
+        "Starting" => MachineState.Starting,
+        "CrashLoopBackOff" => MachineState.Recovering,
+        "Unknown" => MachineState.Unknown,
         _ when RunStrategy == "Once" && InstanceHasEnded => MachineState.Finished,
         // Volumes being filled or broken are shown for a machine that is off, too: what counts is whether it is meant to run.
         _ when !IsMeantToRun => MachineState.Stopped,
-        { Status.PrintableStatus: null or "Stopped" } => CreationFailure is null ? MachineState.Starting : MachineState.Recovering,
-        { Status.PrintableStatus: "Provisioning" or "WaitingForVolumeBinding" } => MachineState.Starting,
-        { Status.PrintableStatus: "ErrorUnschedulable" or "ErrImagePull" or "ImagePullBackOff" or "ErrorPvcNotFound" or "DataVolumeError" } => MachineState.Recovering,
+        null or "Stopped" => CreationFailure is null ? MachineState.Starting : MachineState.Recovering,
+        "Provisioning" or "WaitingForVolumeBinding" => MachineState.Starting,
+        "ErrorUnschedulable" or "ErrImagePull" or "ImagePullBackOff" or "ErrorPvcNotFound" or "DataVolumeError" => MachineState.Recovering,
         _ => MachineState.Unknown,
     };
 
     /// <summary>Why KubeVirt could not create the instance: a 202 to a start does not mean that it can (quota, admission).</summary>
     public string? CreationFailure => Object.Status?.Conditions?.FirstOrDefault(c => c is { Type: "Failure", Status: "True" })?.Message;
+
+    /// <summary>A stop shows in what is wanted a moment before it shows in the status; a wake that falls into that moment must not take the machine for running.</summary>
+    private bool IsToldToStop => RunStrategy == "Halted" || Instance?.Metadata.DeletionTimestamp is not null
+        || Object.Status?.StateChangeRequests is [{ Action: "Stop" }, ..]; // of several, KubeVirt looks at the first alone (virt-controller, vm.go)
 
     private bool InstanceHasEnded => Instance?.Status?.Phase is "Succeeded" or "Failed";
 

@@ -11,10 +11,7 @@ internal sealed class MachineFinder(IResourceCache<VirtualMachine> machines, IRe
     private static readonly ResourceIndex<VirtualMachine, MacAddress> ByMac = new(MacAddresses.Of);
     private static readonly ResourceIndex<VirtualMachineInstance, MacAddress> ByLiveMac = new(MacAddresses.Of);
 
-    /// <summary>
-    /// The machines the target names. Only requests in KubeWol's own namespace, where the agents write, reach beyond their namespace:
-    /// whoever may write requests in a namespace thereby gets no hold on another's machines.
-    /// </summary>
+    /// <summary>The machines the target names, in no order.</summary>
     public IReadOnlyList<Machine> Find(WakeRequest request)
     {
         var space = request.Metadata.Namespace!;
@@ -23,8 +20,8 @@ internal sealed class MachineFinder(IResourceCache<VirtualMachine> machines, IRe
 
         var found = machines.FindBy(ByMac, address)
             .Concat(instances.FindBy(ByLiveMac, address).Select(i => machines.Find(ResourceKey.Of(i))).OfType<VirtualMachine>())
-            .Where(m => space == options.Namespace || m.Metadata.Namespace == space)
-            .Distinct()
+            .Where(m => options.ReachesAll(request) || m.Metadata.Namespace == space)
+            .DistinctBy(m => ResourceKey.Of(m)) // not by value: the cache may bring a newer version between the two searches
             .Select(With)
             .ToList();
         // A machine on its way out gives way to the one that takes over its address.

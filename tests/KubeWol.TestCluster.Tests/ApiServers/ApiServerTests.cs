@@ -80,17 +80,6 @@ public sealed class ApiServerTests
     }
 
     [Fact]
-    public async Task A_client_certificate_says_who_the_user_is_and_in_which_groups()
-    {
-        await using var api = await ApiServer.StartAsync(Cancel);
-        var carol = api.KubectlFor(api.KubeconfigForClientCertificate("carol", "developers", "night-shift"));
-
-        var who = await carol.OutputAsync(["auth", "whoami", "-o", "jsonpath={.status.userInfo.username} {.status.userInfo.groups}"], Cancel);
-
-        Assert.Equal("""carol ["developers","night-shift","system:authenticated"]""", who);
-    }
-
-    [Fact]
     public async Task When_disposed_of_nothing_is_left()
     {
         var api = await ApiServer.StartAsync(Cancel);

@@ -33,7 +33,7 @@ internal sealed class KubeVirtCluster : IAsyncDisposable
 
         options = configure?.Invoke(options) ?? options;
         var standIn = await KubeVirtStandIn.StartAsync(options, cancel);
-        await api.WaitForAggregatedApisAsync(cancel);
+        await api.WaitForAggregatedApisAsync([backend], cancel);
         return new(api, options, standIn);
     }
 

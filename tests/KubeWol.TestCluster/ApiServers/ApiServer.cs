@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
@@ -49,6 +48,9 @@ public sealed class ApiServer : IAsyncDisposable
 
     public string AdminKubeconfig { get; }
 
+    /// <summary>The kubectl program, for those who run it their own way.</summary>
+    public string KubectlProgram => _binaries.Kubectl;
+
     /// <summary>
     /// A file that gets one JSON line for each RBAC decision about anybody but system:masters: user, verb, group, resource, subresource,
     /// namespace, name, path, allowed, and by which binding and rule. Null with a genuine kube-apiserver, which has no such thing.
@@ -90,19 +92,16 @@ public sealed class ApiServer : IAsyncDisposable
     public static Task<ApiServer> StartAsync(CancellationToken cancellationToken) => StartAsync(new ApiServerOptions(), cancellationToken);
 
     /// <summary>A client that trusts this server alone; null as token is nobody.</summary>
-    public HttpClient CreateHttpClient(string? token)
+    public HttpClient CreateHttpClient(string? token) => CreateHttpClient(token, new SocketsHttpHandler());
+
+    /// <summary>The same over a handler of the caller's, from inside a namespace for instance.</summary>
+    public HttpClient CreateHttpClient(string? token, SocketsHttpHandler handler)
     {
-        var handler = new SocketsHttpHandler
+        handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
         {
-            SslOptions = new SslClientAuthenticationOptions
-            {
-                CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    CustomTrustStore = { Authority.Certificate },
-                    RevocationMode = X509RevocationMode.NoCheck,
-                },
-            },
+            TrustMode = X509ChainTrustMode.CustomRootTrust,
+            CustomTrustStore = { Authority.Certificate },
+            RevocationMode = X509RevocationMode.NoCheck,
         };
         var client = new HttpClient(handler) { BaseAddress = Address };
         if (token is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", token);
@@ -111,6 +110,8 @@ public sealed class ApiServer : IAsyncDisposable
 
     /// <summary>A client as the administrator.</summary>
     public HttpClient CreateAdminHttpClient() => CreateHttpClient(_adminToken);
+
+    public HttpClient CreateAdminHttpClient(SocketsHttpHandler handler) => CreateHttpClient(_adminToken, handler);
 
     public Kubectl KubectlFor(string kubeconfig) => new(_binaries.Kubectl, kubeconfig, _state);
 
@@ -163,10 +164,10 @@ public sealed class ApiServer : IAsyncDisposable
     /// <summary>Makes etcd forget all history up to now, and so older resource versions "too old" (410); returns the current one.</summary>
     public Task<long> CompactAsync(CancellationToken cancellationToken) => _etcd.CompactAsync(cancellationToken);
 
-    /// <summary>Waits until every <see cref="ApiServerOptions.AggregatedApis"/> answers through this server.</summary>
-    public async Task WaitForAggregatedApisAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the backends of these aggregated APIs answer through this server.</summary>
+    public async Task WaitForAggregatedApisAsync(IEnumerable<AggregatedApi> apis, CancellationToken cancellationToken)
     {
-        foreach (var api in _options.AggregatedApis)
+        foreach (var api in apis)
             await Readiness.WaitAsync(Process, StartTimeout, token => _admin.GetAsync(new Uri($"apis/{api.GroupVersion}", UriKind.Relative), token), cancellationToken);
     }
 

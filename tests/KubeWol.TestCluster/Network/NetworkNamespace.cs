@@ -1,4 +1,95 @@
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using KubeWol.TestCluster.Processes;
+
 namespace KubeWol.TestCluster.Network;
 
-/// <summary>A network namespace, by the name iproute2 knows it under.</summary>
-public sealed record NetworkNamespace(string Name);
+/// <summary>A network namespace of our own, with its loopback up; gone when this is disposed of.</summary>
+public sealed partial class NetworkNamespace : IAsyncDisposable
+{
+    private const string Directory = "/run/netns";
+    private const int CloneNewNet = 0x40000000;
+
+    private NetworkNamespace(string name) => Name = name;
+
+    /// <summary>The name iproute2 knows it under: ip netns exec NAME …</summary>
+    public string Name { get; }
+
+    internal static async Task<NetworkNamespace> CreateAsync(string name, CancellationToken cancellationToken)
+    {
+        if (!Environment.IsPrivilegedProcess) throw new TestClusterException("Network namespaces need root: run this as root.");
+        _ = (await Command.RunAsync(new ProcessSpec("ip", "netns", "add", name), cancellationToken)).Checked;
+        var ns = new NetworkNamespace(name);
+        // Without duplicate address detection an IPv6 address can be used at once.
+        ns.Inside(() =>
+        {
+            File.WriteAllText("/proc/sys/net/ipv6/conf/all/accept_dad", "0");
+            File.WriteAllText("/proc/sys/net/ipv6/conf/default/accept_dad", "0");
+        });
+        await ns.IpAsync(["link set lo up"], cancellationToken);
+        return ns;
+    }
+
+    /// <summary>Deletes the namespaces of runs that were killed.</summary>
+    internal static async Task DeleteOrphansAsync(CancellationToken cancellationToken)
+    {
+        if (!System.IO.Directory.Exists(Directory)) return;
+        foreach (var name in System.IO.Directory.EnumerateFiles(Directory).Select(Path.GetFileName).Where(name => OwnedName.IsOrphan(name!)))
+        {
+            // Another run may be deleting it too: its absence is what counts.
+            await Command.RunAsync(new ProcessSpec("ip", "netns", "delete", name!), cancellationToken);
+        }
+    }
+
+    /// <summary>Runs a program in here to its end.</summary>
+    public Task<CommandResult> RunAsync(ProcessSpec spec, CancellationToken cancellationToken) =>
+        Command.RunAsync(spec with { Namespace = this }, cancellationToken);
+
+    /// <summary>Starts a program in here.</summary>
+    public ChildProcess Start(ProcessSpec spec, string logFile) => ChildProcess.Start(spec with { Namespace = this }, logFile);
+
+    /// <summary>A socket of this process that lives in this namespace; so do the connections it accepts.</summary>
+    public Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
+    {
+        Socket? socket = null;
+        Inside(() => socket = new Socket(family, type, protocol));
+        return socket!;
+    }
+
+    public async ValueTask DisposeAsync() =>
+        await Command.RunAsync(new ProcessSpec("ip", "netns", "delete", Name), CancellationToken.None);
+
+    /// <summary>Runs lines of ip(8) in here, all or up to the first that fails.</summary>
+    internal async Task IpAsync(IEnumerable<string> lines, CancellationToken cancellationToken)
+    {
+        var commands = string.Join('\n', lines);
+        var result = await Command.RunAsync(new ProcessSpec("ip", "-n", Name, "-batch", "-"), commands, cancellationToken);
+        if (!result.Succeeded) throw new TestClusterException($"ip failed in {Name}: {result.Error.Trim()} ({commands.Replace("\n", "; ", StringComparison.Ordinal)})");
+    }
+
+    /// <summary>Runs an action on a thread that is in this namespace; sockets made there stay here.</summary>
+    internal void Inside(Action action)
+    {
+        Exception? failure = null;
+        // A thread of its own: it ends here, so that no other work ever finds itself in the wrong namespace.
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                using var file = File.OpenHandle(Path.Combine(Directory, Name));
+                if (SetNs(file, CloneNewNet) != 0) throw new TestClusterException($"Cannot enter {Name}: {Marshal.GetLastPInvokeErrorMessage()}.");
+                action();
+            }
+            catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or TestClusterException)
+            {
+                failure = e;
+            }
+        });
+        thread.Start();
+        thread.Join();
+        if (failure is not null) throw failure as TestClusterException ?? new TestClusterException($"{Name}: {failure.Message}", failure);
+    }
+
+    [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]
+    private static partial int SetNs(SafeHandle file, int type);
+}

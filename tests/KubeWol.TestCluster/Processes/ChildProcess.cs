@@ -10,8 +10,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StreamWriter _log;
-    private readonly List<string> _lines = [];
-    private readonly List<(Predicate<string> Matches, TaskCompletionSource<string> Found)> _waiting = [];
+    private readonly ObservedList<string> _lines = new();
     private readonly Lock _lock = new();
 
     private readonly Action<string>? _onLine;
@@ -41,10 +40,7 @@ public sealed partial class ChildProcess : IAsyncDisposable
     public bool HasExited => Exited.IsCompleted;
 
     /// <summary>Everything it has written so far, standard output and standard error together.</summary>
-    public IReadOnlyList<string> Lines
-    {
-        get { lock (_lock) return [.. _lines]; }
-    }
+    public IReadOnlyList<string> Lines => _lines.Items;
 
     /// <summary>What it uses now; only while it runs.</summary>
     public ProcessUsage Usage => ProcessUsage.Of(Id);
@@ -57,21 +53,16 @@ public sealed partial class ChildProcess : IAsyncDisposable
     /// <summary>The first line that matches, written already or to come; <see cref="TestClusterException"/> when the process ends or the time is up before.</summary>
     public async Task<string> WaitForLineAsync(Predicate<string> matches, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var found = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        lock (_lock)
-        {
-            if (_lines.Find(matches) is { } line) return line;
-            _waiting.Add((matches, found));
-        }
+        var found = _lines.WaitForAsync(matches);
         try
         {
-            await Task.WhenAny(found.Task, Exited).WaitAsync(timeout, cancellationToken);
+            await Task.WhenAny(found, Exited).WaitAsync(timeout, cancellationToken);
         }
         catch (TimeoutException)
         {
             throw Failure($"did not write the awaited line within {timeout.TotalSeconds:0.#} s");
         }
-        return found.Task.IsCompleted ? await found.Task : throw Failure($"ended with {await Exited} before it wrote the awaited line");
+        return found.IsCompleted ? await found : throw Failure($"ended with {await Exited} before it wrote the awaited line");
     }
 
     /// <summary>Sends a signal; a process that has ended is left alone.</summary>
@@ -127,10 +118,9 @@ public sealed partial class ChildProcess : IAsyncDisposable
         {
             lock (_lock)
             {
-                _lines.Add(line);
                 _log.WriteLine(line);
                 _onLine?.Invoke(line);
-                foreach (var (_, found) in _waiting.Where(waiting => waiting.Matches(line))) found.TrySetResult(line);
+                _lines.Add(line);
             }
         }
     }

@@ -10,7 +10,7 @@ public sealed class Kubectl
     private readonly StateDirectory _state;
     private int _runs;
 
-    internal Kubectl(string program, string kubeconfig, StateDirectory state) => (_program, _kubeconfig, _state) = (program, kubeconfig, state);
+    public Kubectl(string program, string kubeconfig, StateDirectory state) => (_program, _kubeconfig, _state) = (program, kubeconfig, state);
 
     public Task<CommandResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(arguments, null, cancellationToken);

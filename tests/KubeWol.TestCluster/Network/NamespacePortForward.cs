@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+namespace KubeWol.TestCluster.Network;
+
+/// <summary>
+/// A port on the loopback inside a namespace that leads to the same port on the machine's own loopback: what runs in there reaches the API
+/// server under the very URL it has out here.
+/// </summary>
+public sealed class NamespacePortForward : IAsyncDisposable
+{
+    private readonly Socket _listener;
+    private readonly IPEndPoint _target;
+    private readonly CancellationTokenSource _stopping = new();
+    private readonly ConcurrentDictionary<Socket, Task> _connections = new();
+    private readonly Task _accepting;
+
+    private NamespacePortForward(Socket listener, IPEndPoint target)
+    {
+        (_listener, _target) = (listener, target);
+        _accepting = AcceptAsync();
+    }
+
+    public static NamespacePortForward Start(NetworkNamespace ns, int port) => Start(ns, port, new IPEndPoint(IPAddress.Loopback, port));
+
+    /// <summary>A port in the namespace that leads somewhere else.</summary>
+    public static NamespacePortForward Start(NetworkNamespace ns, int port, IPEndPoint target)
+    {
+        var listener = ns.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
+        listener.Listen(512);
+        return new NamespacePortForward(listener, target);
+    }
+
+    /// <summary>Breaks off every connection at once (a reset, no goodbye); new ones are taken as before.</summary>
+    public void CutConnections()
+    {
+        foreach (var connection in _connections.Keys) Reset(connection);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stopping.CancelAsync();
+        _listener.Dispose();
+        await _accepting;
+        CutConnections();
+        await Task.WhenAll(_connections.Values);
+        _stopping.Dispose();
+    }
+
+    private static void Reset(Socket socket)
+    {
+        try
+        {
+            socket.LingerState = new LingerOption(true, 0);
+            socket.Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself a moment ago.
+        }
+    }
+
+    private async Task AcceptAsync()
+    {
+        while (true)
+        {
+            Socket inside;
+            try
+            {
+                inside = await _listener.AcceptAsync(_stopping.Token);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ObjectDisposedException or SocketException)
+            {
+                return;
+            }
+            // It goes on record before it can end.
+            var recorded = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _connections[inside] = ServeAsync(inside, recorded.Task);
+            recorded.SetResult();
+        }
+    }
+
+    private async Task ServeAsync(Socket inside, Task recorded)
+    {
+        await recorded;
+        using var outside = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            inside.NoDelay = true;
+            await outside.ConnectAsync(_target, _stopping.Token);
+            await Task.WhenAll(PumpAsync(inside, outside), PumpAsync(outside, inside));
+            inside.Dispose();
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException or OperationCanceledException)
+        {
+            // One side broke off (or the target is away): the other learns it as a reset.
+            Reset(inside);
+            Reset(outside);
+        }
+        finally
+        {
+            _connections.TryRemove(inside, out _);
+        }
+    }
+
+    private static async Task PumpAsync(Socket from, Socket to)
+    {
+        var buffer = new byte[64 << 10];
+        try
+        {
+            while (await from.ReceiveAsync(buffer) is > 0 and var count)
+            {
+                for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
+            }
+            to.Shutdown(SocketShutdown.Send);
+        }
+        catch
+        {
+            Reset(from);
+            Reset(to);
+            throw;
+        }
+    }
+}
