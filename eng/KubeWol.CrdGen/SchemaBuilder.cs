@@ -66,6 +66,7 @@ internal sealed class SchemaBuilder(XmlDocs docs)
             _ when type == typeof(long) => Scalar("integer", "int64"),
             _ when type == typeof(DateTimeOffset) => Scalar("string", "date-time"),
             { IsEnum: true } => Scalar("string"),
+            _ when type.Assembly == typeof(object).Assembly => throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: there is no schema for {type.Name}"),
             _ => Object(type, description ?? docs.Of(type), closedEnums),
         };
         if (type.IsEnum && closedEnums) schema["enum"] = EnumNames(type);

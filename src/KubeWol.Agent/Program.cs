@@ -6,7 +6,7 @@ using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 
-var space = new Option<string?>("--namespace") { Description = "Namespace WakeRequests are written to. Otherwise $POD_NAMESPACE, or kubewol-system." };
+var space = ProgramOptions.Namespace("Namespace WakeRequests are written to.");
 var node = new Option<string?>("--node-name") { Description = "The node this agent listens on. Otherwise $NODE_NAME, or the host name." };
 var interfaces = new Option<string[]>("--interface")
 {
@@ -26,11 +26,7 @@ var ports = new Option<WolPorts>("--ports")
     },
 };
 var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too.", DefaultValueFactory = _ => true };
-var buffer = new Option<int>("--capture-buffer-mib") { Description = "The kernel's capture buffer of each interface, in MiB (2 to 256).", DefaultValueFactory = _ => 4 };
-buffer.Validators.Add(result =>
-{
-    if (result.GetValueOrDefault<int>() is < 2 or > 256) result.AddError("--capture-buffer-mib must be between 2 and 256");
-});
+var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
 
 var common = new ProgramOptions();
 var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, buffer };
@@ -39,7 +35,7 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
 {
     services.AddSingleton(new AgentOptions
     {
-        Namespace = given.GetValue(space) ?? Environment.GetEnvironmentVariable("POD_NAMESPACE") ?? "kubewol-system",
+        Namespace = given.GetValue(space)!,
         NodeName = given.GetValue(node) ?? Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName,
         Interfaces = given.GetValue(interfaces) ?? [],
         ExcludedInterfaces = given.GetValue(excluded) ?? [],

@@ -4,13 +4,9 @@ using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Operator;
 using Microsoft.Extensions.DependencyInjection;
 
-var space = new Option<string?>("--namespace") { Description = "Namespace the agents write to; only requests in it may wake machines of other namespaces. Otherwise $POD_NAMESPACE, or kubewol-system." };
+var space = ProgramOptions.Namespace("Namespace the agents write to; only requests in it may wake machines of other namespaces.");
 var leaderElection = new Option<bool>("--leader-election") { Description = "Wait for the leader lease, so that of several replicas one works.", DefaultValueFactory = _ => true };
-var workers = new Option<int>("--workers") { Description = "Requests worked on at the same time (1 to 256).", DefaultValueFactory = _ => 16 };
-workers.Validators.Add(result =>
-{
-    if (result.GetValueOrDefault<int>() is < 1 or > 256) result.AddError("--workers must be between 1 and 256");
-});
+var workers = ProgramOptions.Number("--workers", "Requests worked on at the same time", 16, 1, 256);
 
 var common = new ProgramOptions();
 var command = new RootCommand("Carries out WakeRequests: starts and unpauses KubeVirt virtual machines.") { space, leaderElection, workers };
@@ -19,7 +15,7 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-op
 {
     var options = new OperatorOptions
     {
-        Namespace = given.GetValue(space) ?? Environment.GetEnvironmentVariable("POD_NAMESPACE") ?? "kubewol-system",
+        Namespace = given.GetValue(space)!,
         LeaderElection = given.GetValue(leaderElection),
         Workers = given.GetValue(workers),
     };

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Net.Sockets;
 using KubeWol.ControllerRuntime.Cluster;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -32,7 +33,7 @@ public static class ProgramHost
         {
             using var connection = ClusterConnection.Open(given.GetValue(options.Kubeconfig));
             var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.UseUrls($"http://{listen}");
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
             AddLogging(builder.Logging, given.GetValue(options.LogLevel), given.GetValue(options.LogFormat) == "json");
             builder.Services.AddCluster(connection);
             configure(builder.Services, connection);
@@ -47,7 +48,7 @@ public static class ProgramHost
             });
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name)
-                .Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, listen);
+                .Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, host.Urls.Single());
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return Environment.ExitCode;
         }
@@ -58,6 +59,10 @@ public static class ProgramHost
         catch (IOException e) when (e.InnerException is AddressInUseException)
         {
             return await EndAsync($"{listen} is in use; choose another address with --listen").ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            return await EndAsync($"cannot listen at {listen}: {e.Message}; choose another address with --listen").ConfigureAwait(false);
         }
 
         async Task<int> EndAsync(string why)

@@ -41,6 +41,26 @@ internal sealed class FakeApi : IAsyncDisposable
         return api;
     }
 
+    /// <summary>The kubeconfig of a server without TLS.</summary>
+    public static string Kubeconfig(string server) => $"""
+        apiVersion: v1
+        kind: Config
+        current-context: fake
+        clusters:
+        - name: fake
+          cluster:
+            server: {server}
+        users:
+        - name: fake
+          user:
+            token: fake
+        contexts:
+        - name: fake
+          context:
+            cluster: fake
+            user: fake
+        """;
+
     /// <summary>Takes the server away: from now on connections are refused.</summary>
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 
@@ -54,24 +74,7 @@ internal sealed class FakeApi : IAsyncDisposable
     private ClusterConnection Connect(string server)
     {
         var kubeconfig = Path.Combine(_folder.FullName, "kubeconfig");
-        File.WriteAllText(kubeconfig, $"""
-            apiVersion: v1
-            kind: Config
-            current-context: fake
-            clusters:
-            - name: fake
-              cluster:
-                server: {server}
-            users:
-            - name: fake
-              user:
-                token: fake
-            contexts:
-            - name: fake
-              context:
-                cluster: fake
-                user: fake
-            """);
+        File.WriteAllText(kubeconfig, Kubeconfig(server));
         return ClusterConnection.Open(kubeconfig);
     }
 
