@@ -20,7 +20,7 @@ public sealed class AdmissionTests
         {
             "VM" => VmAdmission.Judge(after, decentralizedLiveMigration: false),
             "VMI update" => VmiAdmission.JudgeUpdate(after, before),
-            "VMIM" => MigrationAdmission.JudgeCreate(after.Deserialize(KubeVirtJson.Default.VirtualMachineInstanceMigration)!, new() { Status = new() { Phase = "Running" } }, []),
+            "VMIM" => MigrationAdmission.JudgeCreate(after.Deserialize(KubeVirtJson.Default.Migration)!, new() { Status = new() { Phase = "Running" } }, []),
             "VMIM update" => MigrationAdmission.JudgeUpdate(after, before),
             _ => throw new InvalidOperationException(@case.Kind),
         };
@@ -37,7 +37,7 @@ public sealed class AdmissionTests
     [Fact]
     public void A_guest_that_has_ended_is_not_migrated()
     {
-        var migration = TestMachines.Migration("m", "vm").Deserialize(KubeVirtJson.Default.VirtualMachineInstanceMigration)!;
+        var migration = TestMachines.Migration("m", "vm").Deserialize(KubeVirtJson.Default.Migration)!;
         var verdict = MigrationAdmission.JudgeCreate(migration, new VirtualMachineInstance { Status = new() { Phase = "Succeeded" } }, []);
         Assert.Equal("Cannot migrate VMI in finalized state.", verdict.Message);
         Assert.Equal((400, ""), (verdict.Code, verdict.Reason));

@@ -12,6 +12,7 @@ public sealed partial class CrdTests
 {
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
+    /// <summary>Ours, and those of KUBEWOL_KUBEVIRT_CRDS if it is set.</summary>
     public static TheoryData<string> CrdDirectories => Environment.GetEnvironmentVariable("KUBEWOL_KUBEVIRT_CRDS") is { Length: > 0 } genuine ? ["", genuine] : [""];
 
     [Theory]
@@ -20,9 +21,12 @@ public sealed partial class CrdTests
     {
         await using var api = await ApiServer.StartAsync(Cancel);
         using var http = api.CreateAdminHttpClient();
-        var manifests = directory.Length == 0 ? Installation.Crds.Values.Select(Encoding.UTF8.GetString) : Directory.EnumerateFiles(directory, "*.yaml").Select(File.ReadAllText);
+        var manifests = directory.Length == 0
+            ? Installation.Crds.Values.Select(Encoding.UTF8.GetString)
+            : Directory.EnumerateFiles(directory, "*.yaml").Select(File.ReadAllText);
         await api.Kubectl.RunAsync(["apply", "--server-side", "-f", "-"], string.Join("\n---\n", manifests), Cancel);
-        await api.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd", "--all", "--timeout=30s"], Cancel);
+        await Eventually.BecomesTrueAsync(
+            "KubeVirt's kinds are served", async () => (await api.Kubectl.RunAsync(["get", "vm,vmi,vmim"], Cancel)).Succeeded, Cancel);
         foreach (var kind in new[] { "VM", "VMIM" }) Assert.Equal("accepted", await TryAsync(http, kind, Subject(kind, "base"), dryRun: false));
 
         var blocks = DataBlocks.Read("crds.txt").ToList();
@@ -37,31 +41,30 @@ public sealed partial class CrdTests
         }
     }
 
-    private static async Task<string> TryAsync(HttpClient http, string kind, JsonObject resource, bool dryRun) =>
-        await OutcomeAsync(await SendAsync(http, HttpMethod.Post, $"{Path(kind)}?fieldValidation=Strict{(dryRun ? "&dryRun=All" : "")}", resource, "application/json"));
+    private static Task<string> TryAsync(HttpClient http, string kind, JsonObject resource, bool dryRun) =>
+        SendAsync(http, HttpMethod.Post, $"{Path(kind)}?fieldValidation=Strict{(dryRun ? "&dryRun=All" : "")}", resource, "application/json");
 
-    private static async Task<string> TryStatusAsync(HttpClient http, string kind, JsonObject patch) =>
-        await OutcomeAsync(await SendAsync(http, HttpMethod.Patch, $"{Path(kind)}/base/status?fieldValidation=Strict&dryRun=All", patch, "application/merge-patch+json"));
+    private static Task<string> TryStatusAsync(HttpClient http, string kind, JsonObject patch) =>
+        SendAsync(http, HttpMethod.Patch, $"{Path(kind)}/base/status?fieldValidation=Strict&dryRun=All", patch, "application/merge-patch+json");
 
-    private static async Task<HttpResponseMessage> SendAsync(HttpClient http, HttpMethod method, string path, JsonObject body, string contentType)
+    private static async Task<string> SendAsync(HttpClient http, HttpMethod method, string path, JsonObject body, string contentType)
     {
-        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType)) };
-        return await http.SendAsync(request, Cancel);
+        using var content = new StringContent(body.ToJsonString(), Encoding.UTF8, MediaTypeHeaderValue.Parse(contentType));
+        using var request = new HttpRequestMessage(method, new Uri(path, UriKind.Relative)) { Content = content };
+        using var response = await http.SendAsync(request, Cancel);
+        return await OutcomeAsync(response);
     }
 
     private static async Task<string> OutcomeAsync(HttpResponseMessage response)
     {
-        using (response)
-        {
-            if (response.IsSuccessStatusCode) return "accepted";
-            var status = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!;
-            Assert.Contains(response.StatusCode, new[] { HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity });
-            if (UnknownField().Match((string)status["message"]!) is { Success: true } unknown) return $"refused: {unknown.Value}";
+        if (response.IsSuccessStatusCode) return "accepted";
+        var status = JsonNode.Parse(await response.Content.ReadAsStringAsync(Cancel))!;
+        Assert.Contains(response.StatusCode, new[] { HttpStatusCode.BadRequest, HttpStatusCode.UnprocessableEntity });
+        if (UnknownField().Match((string)status["message"]!) is { Success: true } unknown) return $"refused: {unknown.Value}";
 
-            // Causes without a field only say that further rules were not looked at.
-            var causes = status["details"]!["causes"]!.AsArray().Where(c => (string?)c!["field"] is { } field && field != "<nil>").Select(c => $"{c!["field"]}: {c["message"]}");
-            return $"refused: {string.Join("; ", causes.Distinct().Order(StringComparer.Ordinal))}";
-        }
+        // Causes without a field only say that further rules were not looked at.
+        var causes = status["details"]!["causes"]!.AsArray().Where(c => (string?)c!["field"] is { } field && field != "<nil>");
+        return $"refused: {string.Join("; ", causes.Select(c => $"{c!["field"]}: {c["message"]}").Distinct().Order(StringComparer.Ordinal))}";
     }
 
     private static string Path(string kind) => "apis/kubevirt.io/v1/namespaces/default/" + kind switch

@@ -53,7 +53,7 @@ internal sealed class HttpBed(HttpClient http) : ITranscriptBed
 
     public Task<VirtualMachineInstance?> VmiAsync(string name) => GetAsync("vmi", name, KubeVirtTypes.Vmi);
 
-    public Task<VirtualMachineInstanceMigration?> MigrationAsync(string name) => GetAsync("vmim", name, KubeVirtTypes.Migration);
+    public Task<Migration?> MigrationAsync(string name) => GetAsync("vmim", name, KubeVirtTypes.Migration);
 
     public Task PassAsync(TimeSpan time) => throw new InvalidOperationException("a transcript that waits by the clock is not for a real server");
 
@@ -69,6 +69,12 @@ internal sealed class HttpBed(HttpClient http) : ITranscriptBed
             Assert.Equal(expected, last);
         }
     }
+
+    /// <summary>Waits for a printable status of a VirtualMachine.</summary>
+    public Task ExpectStatusAsync(string name, string printable) => ExpectAsync(printable, async () => (await VmAsync(name))?.Status.PrintableStatus ?? "");
+
+    /// <summary>Waits for a phase of an instance.</summary>
+    public Task ExpectPhaseAsync(string name, string phase) => ExpectAsync(phase, async () => (await VmiAsync(name))?.Phase ?? "none");
 
     private async Task<T?> GetAsync<T>(string kind, string name, ResourceType<T> type)
         where T : class, IResource

@@ -22,7 +22,7 @@ internal interface ITranscriptBed
 
     Task<VirtualMachineInstance?> VmiAsync(string name);
 
-    Task<VirtualMachineInstanceMigration?> MigrationAsync(string name);
+    Task<Migration?> MigrationAsync(string name);
 
     Task PassAsync(TimeSpan time);
 

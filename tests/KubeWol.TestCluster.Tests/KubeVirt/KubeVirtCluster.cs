@@ -6,7 +6,8 @@ namespace KubeWol.TestCluster.Tests.KubeVirt;
 /// <summary>An API server with the stand-in; KUBEWOL_KUBEVIRT_CRDS=DIR puts the CRDs in DIR in place of the stand-in's.</summary>
 internal sealed class KubeVirtCluster : IAsyncDisposable
 {
-    private KubeVirtCluster(ApiServer api, KubeVirtStandInOptions options, KubeVirtStandIn standIn) => (Api, Options, StandIn, Http) = (api, options, standIn, api.CreateAdminHttpClient());
+    private KubeVirtCluster(ApiServer api, KubeVirtStandInOptions options, KubeVirtStandIn standIn) =>
+        (Api, Options, StandIn, Http) = (api, options, standIn, api.CreateAdminHttpClient());
 
     public ApiServer Api { get; }
 
@@ -19,14 +20,14 @@ internal sealed class KubeVirtCluster : IAsyncDisposable
     public static async Task<KubeVirtCluster> StartAsync(Func<KubeVirtStandInOptions, KubeVirtStandInOptions>? configure = null)
     {
         var cancel = TestContext.Current.CancellationToken;
-        var authority = new CertificateAuthority();
         var backend = KubeVirtStandIn.Api();
-        var api = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [backend] }, cancel);
-        var options = new KubeVirtStandInOptions { Kubeconfig = api.AdminKubeconfig, Api = backend, Authority = authority, Delays = StandInDelays.None, Logging = new TestLog() };
+        var api = await ApiServer.StartAsync(new() { AggregatedApis = [backend] }, cancel);
+        var options = KubeVirtStandInOptions.For(api, backend) with { Delays = StandInDelays.None, Logging = new TestLog() };
         if (Environment.GetEnvironmentVariable("KUBEWOL_KUBEVIRT_CRDS") is { Length: > 0 } genuine)
         {
             await api.Kubectl.OutputAsync(["apply", "--server-side", "-f", genuine], cancel);
-            await api.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd", "--all", "--timeout=30s"], cancel);
+            await Eventually.BecomesTrueAsync(
+                "KubeVirt's kinds are served", async () => (await api.Kubectl.RunAsync(["get", "vm,vmi,vmim"], cancel)).Succeeded, cancel);
             options = options with { InstallCrds = false };
         }
 
@@ -48,6 +49,5 @@ internal sealed class KubeVirtCluster : IAsyncDisposable
         await StandIn.DisposeAsync();
         Http.Dispose();
         await Api.DisposeAsync();
-        Options.Authority.Dispose();
     }
 }

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization.Metadata;
 using KubeWol.TestCluster.KubeVirt;
 using KubeWol.TestCluster.KubeVirt.Admission;
 using KubeWol.TestCluster.KubeVirt.Objects;
@@ -37,16 +38,19 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
         return Task.CompletedTask;
     }
 
-    public Task<string?> CreateMigrationAsync(JsonObject migration) => Task.FromResult(Admit(migration.Deserialize(KubeVirtJson.Default.VirtualMachineInstanceMigration)!));
+    public Task<string?> CreateMigrationAsync(JsonObject migration) => Task.FromResult(Admit(migration.Deserialize(KubeVirtJson.Default.Migration)!));
 
     public Task PatchAsync(string kind, string name, JsonObject mergePatch)
     {
         Settle();
         var machine = Machine(name);
         _machines[name] = kind == "vm"
-            ? machine with { Vm = MergePatch.Apply(JsonSerializer.SerializeToNode(machine.Vm, KubeVirtJson.Default.VirtualMachine)!.AsObject(), mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachine)! }
-            : machine with { Vmi = MergePatch.Apply(JsonSerializer.SerializeToNode(machine.Vmi, KubeVirtJson.Default.VirtualMachineInstance)!.AsObject(), mergePatch).Deserialize(KubeVirtJson.Default.VirtualMachineInstance)! };
+            ? machine with { Vm = Patched(machine.Vm!, KubeVirtJson.Default.VirtualMachine) }
+            : machine with { Vmi = Patched(machine.Vmi!, KubeVirtJson.Default.VirtualMachineInstance) };
         return Task.CompletedTask;
+
+        T Patched<T>(T resource, JsonTypeInfo<T> json) =>
+            MergePatch.Apply(JsonSerializer.SerializeToNode(resource, json)!.AsObject(), mergePatch).Deserialize(json)!;
     }
 
     public Task DeleteAsync(string kind, string name)
@@ -61,7 +65,7 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
         });
         return Task.CompletedTask;
 
-        VirtualMachineInstanceMigration Deleted(VirtualMachineInstanceMigration migration) => migration with { Metadata = migration.Metadata with { DeletionTimestamp = _now } };
+        Migration Deleted(Migration migration) => migration with { Metadata = migration.Metadata with { DeletionTimestamp = _now } };
     }
 
     public Task<string> PutAsync(string resource, string name, string verb, string body)
@@ -98,7 +102,7 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
 
     public Task<VirtualMachineInstance?> VmiAsync(string name) => Task.FromResult(Machine(name).Vmi);
 
-    public Task<VirtualMachineInstanceMigration?> MigrationAsync(string name) =>
+    public Task<Migration?> MigrationAsync(string name) =>
         Task.FromResult(_machines.Values.SelectMany(m => m.Migrations).FirstOrDefault(m => m.Metadata.Name == name));
 
     public Task PassAsync(TimeSpan time)
@@ -151,14 +155,15 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
         return machine;
     }
 
-    private string? Admit(VirtualMachineInstanceMigration migration)
+    private string? Admit(Migration migration)
     {
         Settle();
         var machine = Machine(migration.Spec.VmiName!);
         var verdict = MigrationAdmission.JudgeCreate(migration, machine.Vmi, machine.Migrations);
         if (!verdict.IsAllowed) return MigrationAdmission.Denied(verdict);
         var uid = NewUid();
-        var metadata = migration.Metadata.With(VirtualMachineInstanceMigration.Finalizer) with { Uid = uid, Name = migration.Metadata.Name ?? migration.Metadata.GenerateName + uid };
+        var name = migration.Metadata.Name ?? migration.Metadata.GenerateName + uid;
+        var metadata = migration.Metadata.With(Migration.Finalizer) with { Uid = uid, Name = name };
         _machines[machine.Name] = machine with { Migrations = [.. machine.Migrations, migration with { Metadata = metadata }] };
         return null;
     }

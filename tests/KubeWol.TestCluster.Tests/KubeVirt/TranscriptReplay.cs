@@ -144,7 +144,7 @@ internal sealed partial class TranscriptReplay(ITranscriptBed bed)
         return $"vmi {vmi.Metadata.Name} {vmi.Phase} {node} {vmi.Status.Conditions.Get(Condition.Ready)?.Status} {Others(vmi)}".TrimEnd();
     }
 
-    private async Task<string> DescribeMigrationAsync(string line, VirtualMachineInstanceMigration migration)
+    private async Task<string> DescribeMigrationAsync(string line, Migration migration)
     {
         var phase = $"vmim {migration.Metadata.Name}: {migration.Phase}";
         if (!line.Contains("failureReason", StringComparison.Ordinal)) return phase;

@@ -13,7 +13,7 @@ namespace KubeWol.TestCluster.KubeVirt;
     Converters = [typeof(MetaTimeConverter)])]
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
-[JsonSerializable(typeof(VirtualMachineInstanceMigration))]
+[JsonSerializable(typeof(Migration))]
 [JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(VerbOptions))]
 [JsonSerializable(typeof(IReadOnlyList<StateChangeRequest>))]

@@ -29,7 +29,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
 
     private KubeVirtStandIn(ClusterConnection connection, WebApplication host) => (_connection, _host) = (connection, host);
 
-    /// <summary>What an API server is to pass on to the stand-in; it must be told before it starts.</summary>
+    /// <summary>What an API server is to pass on to the stand-in, at a port that is free just now. It must be told before it starts.</summary>
     public static AggregatedApi Api() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
 
     /// <summary>Installs the stand-in and returns once it is ready for machines.</summary>
@@ -47,7 +47,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
             await Task.WhenAll(
                 standIn._host.Services.GetRequiredService<IResourceCache<VirtualMachine>>().Synced,
                 standIn._host.Services.GetRequiredService<IResourceCache<VirtualMachineInstance>>().Synced,
-                standIn._host.Services.GetRequiredService<IResourceCache<VirtualMachineInstanceMigration>>().Synced).WaitAsync(cancellationToken);
+                standIn._host.Services.GetRequiredService<IResourceCache<Migration>>().Synced).WaitAsync(cancellationToken);
             return standIn;
         }
         catch
@@ -102,7 +102,8 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
         var host = builder.Build();
         host.Services.GetRequiredService<SubresourceApi>().Map(host);
         host.Services.GetRequiredService<AdmissionApi>().Map(host);
-        host.MapFallback(() => Results.Json(StatusDocument.Of(new(404, "NotFound", "the stand-in for KubeVirt does not imitate this")), KubeVirtJson.Default.JsonNode, statusCode: 404));
+        var unknown = StatusDocument.Of(new(404, "NotFound", "the stand-in for KubeVirt does not imitate this"));
+        host.MapFallback(() => Results.Json(unknown, KubeVirtJson.Default.JsonNode, statusCode: 404));
         return host;
     }
 }

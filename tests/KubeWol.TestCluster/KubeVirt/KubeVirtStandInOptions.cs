@@ -6,6 +6,10 @@ namespace KubeWol.TestCluster.KubeVirt;
 /// <summary>How to start a <see cref="KubeVirtStandIn"/>.</summary>
 public sealed record KubeVirtStandInOptions
 {
+    /// <summary>The defaults, for an <paramref name="server"/> that was told of <paramref name="api"/>.</summary>
+    public static KubeVirtStandInOptions For(ApiServer server, AggregatedApi api) =>
+        new() { Kubeconfig = server.AdminKubeconfig, Authority = server.Authority, Api = api };
+
     /// <summary>A kubeconfig of the cluster's administrator.</summary>
     public required string Kubeconfig { get; init; }
 

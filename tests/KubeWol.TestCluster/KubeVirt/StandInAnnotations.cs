@@ -52,7 +52,7 @@ public static class StandInAnnotations
 
     private static readonly HashSet<string> Seconds = [RunSeconds, ScheduleSeconds, BootSeconds, ShutdownSeconds, MigrationSeconds];
 
-    /// <summary>What is wrong with the stand-in's annotations among these: the admission webhook refuses a typing error that would otherwise do nothing.</summary>
+    /// <summary>What is wrong with the stand-in's annotations among these: a typing error would otherwise do nothing.</summary>
     internal static IEnumerable<string> Problems(IReadOnlyDictionary<string, string>? annotations)
     {
         foreach (var (name, value) in annotations ?? new Dictionary<string, string>())
@@ -74,5 +74,7 @@ public static class StandInAnnotations
     }
 
     internal static TimeSpan? ParseSeconds(string? text) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e9 ? TimeSpan.FromSeconds(seconds) : null;
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var seconds) && seconds < 1e9
+            ? TimeSpan.FromSeconds(seconds)
+            : null;
 }

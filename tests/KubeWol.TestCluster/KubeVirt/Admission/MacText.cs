@@ -1,6 +1,9 @@
 namespace KubeWol.TestCluster.KubeVirt.Admission;
 
-/// <summary>MAC addresses as Go's net.ParseMAC reads them, which KubeVirt judges by: pairs with colons or dashes, or fours with dots; 6, 8 or 20 octets.</summary>
+/// <summary>
+/// MAC addresses as Go's net.ParseMAC reads them, which KubeVirt judges by: pairs with colons or dashes, or fours with dots; 6, 8 or 20
+/// octets.
+/// </summary>
 internal static class MacText
 {
     /// <summary>The octets of <paramref name="text"/>, or null where it is no address.</summary>

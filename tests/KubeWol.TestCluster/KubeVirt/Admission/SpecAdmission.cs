@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace KubeWol.TestCluster.KubeVirt.Admission;
 
-/// <summary>What KubeVirt refuses in the spec of an instance, be it in a template or by itself: the part of it that machines with NICs meet.</summary>
+/// <summary>What KubeVirt refuses in the spec of an instance, in a template or by itself: the part of it that machines with NICs meet.</summary>
 internal static class SpecAdmission
 {
     private static readonly byte[] ReservedForBridge = [2, 0, 0, 0, 0, 0];
@@ -31,7 +31,8 @@ internal static class SpecAdmission
         var volumes = Items(spec?["volumes"]).Select(v => v.Name).ToHashSet();
         foreach (var (index, name) in Items(devices?["disks"]).Select((d, i) => (i, d.Name)))
         {
-            if (!volumes.Contains(name)) yield return new(Cause.Invalid, $"{path}.domain.devices.disks[{index}].Name '{name}' not found.", $"{path}.domain.devices.disks[{index}].name");
+            var at = $"{path}.domain.devices.disks[{index}]";
+            if (!volumes.Contains(name)) yield return new(Cause.Invalid, $"{at}.Name '{name}' not found.", $"{at}.name");
         }
     }
 
@@ -40,7 +41,8 @@ internal static class SpecAdmission
     {
         null => $"interface {at}.name has malformed MAC address ({mac}).",
         { Length: > 6 } => $"interface {at}.name has too long MAC address ({mac}).",
-        { } octets when masquerade && octets.SequenceEqual(ReservedForBridge) => "The requested MAC address is reserved for the in-pod bridge. Please choose another one.",
+        { } octets when masquerade && octets.SequenceEqual(ReservedForBridge) =>
+            "The requested MAC address is reserved for the in-pod bridge. Please choose another one.",
         _ => null,
     };
 

@@ -34,6 +34,8 @@ internal sealed record Verdict
 
     public string Message => Sentence ?? string.Join(", ", Causes.Select(c => c.Message));
 
+    public static Verdict NotSupported(string message, string field = "") => Of(new Cause(Cause.NotSupported, message, field));
+
     public static Verdict Of(params IEnumerable<Cause> causes) => new() { Causes = [.. causes] };
 
     public static Verdict Refuse(string sentence) => new() { Sentence = sentence };

@@ -8,7 +8,8 @@ internal static class VmAdmission
 {
     public static Verdict Judge(JsonObject vm, bool decentralizedLiveMigration)
     {
-        var verdict = Verdict.Of([.. SpecAdmission.Judge(vm["spec"]?["template"]?["spec"], "spec.template.spec"), .. RunStrategyCauses(vm, decentralizedLiveMigration), .. StandInCauses(vm)]);
+        var template = vm["spec"]?["template"]?["spec"];
+        var verdict = Verdict.Of([.. SpecAdmission.Judge(template, "spec.template.spec"), .. RunStrategyCauses(vm, decentralizedLiveMigration), .. StandInCauses(vm)]);
         return verdict.IsAllowed && vm["spec"]?["running"] is not null
             ? verdict with { Warnings = ["spec.running is deprecated, please use spec.runStrategy instead."] }
             : verdict;
@@ -21,19 +22,22 @@ internal static class VmAdmission
         return StandInAnnotations.Problems(annotations).Select(problem => new Cause(Cause.Invalid, problem, "metadata.annotations"));
     }
 
-    private static IEnumerable<Cause> RunStrategyCauses(JsonObject vm, bool decentralizedLiveMigration)
+    private static Cause[] RunStrategyCauses(JsonObject vm, bool decentralizedLiveMigration)
     {
         var running = vm["spec"]?["running"] is not null;
         var strategy = (string?)vm["spec"]?["runStrategy"];
         return (running, strategy) switch
         {
-            (true, not null) => [new(Cause.Invalid, "Running and RunStrategy are mutually exclusive. Note that Running is deprecated, please use RunStrategy instead", "spec.running")],
-            (false, null) => [new(Cause.Required, "RunStrategy must be specified", "spec.running")],
+            (true, not null) => Invalid("spec.running", "Running and RunStrategy are mutually exclusive. Note that Running is deprecated, please use RunStrategy instead"),
             (true, null) => [],
-            (false, RunStrategy.WaitAsReceiver) when !decentralizedLiveMigration =>
-                [new(Cause.Invalid, "Invalid RunStrategy (WaitAsReceiver), DecentralizedLiveMigration feature gate is not enabled in kubevirt resource", "spec.runStrategy")],
-            (false, RunStrategy.Always or RunStrategy.Halted or RunStrategy.Manual or RunStrategy.Once or RunStrategy.RerunOnFailure or RunStrategy.WaitAsReceiver) => [],
-            _ => [new(Cause.Invalid, $"Invalid RunStrategy ({strategy})", "spec.runStrategy")],
+            (false, null) => [new(Cause.Required, "RunStrategy must be specified", "spec.running")],
+            (_, RunStrategy.WaitAsReceiver) when decentralizedLiveMigration => [],
+            (_, RunStrategy.WaitAsReceiver) =>
+                Invalid("spec.runStrategy", "Invalid RunStrategy (WaitAsReceiver), DecentralizedLiveMigration feature gate is not enabled in kubevirt resource"),
+            (_, RunStrategy.Always or RunStrategy.Halted or RunStrategy.Manual or RunStrategy.Once or RunStrategy.RerunOnFailure) => [],
+            _ => Invalid("spec.runStrategy", $"Invalid RunStrategy ({strategy})"),
         };
+
+        static Cause[] Invalid(string field, string message) => [new(Cause.Invalid, message, field)];
     }
 }

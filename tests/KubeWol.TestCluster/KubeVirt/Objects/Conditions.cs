@@ -12,7 +12,8 @@ internal static class Conditions
         public IReadOnlyList<Condition> Set(Condition condition, DateTimeOffset now)
         {
             var current = conditions.Get(condition.Type);
-            if (current is not null && (current.Status, current.Reason, current.Message) == (condition.Status, condition.Reason, condition.Message)) return conditions!;
+            var isSame = (current?.Status, current?.Reason, current?.Message) == (condition.Status, condition.Reason, condition.Message);
+            if (isSame) return conditions!;
             var since = current?.Status == condition.Status ? current.LastTransitionTime : now;
             return conditions.Put(condition with { LastTransitionTime = since });
         }
@@ -24,6 +25,7 @@ internal static class Conditions
             return current == condition ? conditions! : [.. conditions!.Select(c => c.Type == condition.Type ? condition : c)];
         }
 
-        public IReadOnlyList<Condition>? Remove(string type) => conditions.Get(type) is null ? conditions : [.. conditions!.Where(c => c.Type != type)];
+        public IReadOnlyList<Condition>? Remove(string type) =>
+            conditions.Get(type) is null ? conditions : [.. conditions!.Where(c => c.Type != type)];
     }
 }

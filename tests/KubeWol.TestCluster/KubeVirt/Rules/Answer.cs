@@ -27,6 +27,6 @@ internal sealed record Answer(int Code, string Reason, string Message, string? R
     public static Answer Conflict(string resource, string name, string why) =>
         new(409, "Conflict", $"Operation cannot be fulfilled on {resource}.kubevirt.io \"{name}\": {why}", resource, name);
 
-    /// <summary>Also what becomes of a refusal by the API server of a write that virt-api wanted to do, such as a lost JSON-patch test or a webhook's no.</summary>
+    /// <summary>Also what becomes of a write of virt-api's that the API server refuses: a lost JSON-patch test, a webhook's no.</summary>
     public static Answer InternalError(string message) => new(500, "InternalError", $"Internal error occurred: {message}");
 }

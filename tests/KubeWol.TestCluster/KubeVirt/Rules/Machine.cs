@@ -15,17 +15,17 @@ internal sealed record Machine(string Namespace, string Name)
     public VirtualMachineInstance? Vmi { get; init; }
 
     /// <summary>The instance's migrations, the oldest first, finished ones included.</summary>
-    public IReadOnlyList<VirtualMachineInstanceMigration> Migrations { get; init; } = [];
+    public IReadOnlyList<Migration> Migrations { get; init; } = [];
 
     /// <summary>What only the node knows.</summary>
     public Guest Guest { get; init; } = new();
 
     /// <summary>The migration that has not come to an end, if any.</summary>
-    public VirtualMachineInstanceMigration? ActiveMigration => Migrations.FirstOrDefault(m => !m.IsFinal);
+    public Migration? ActiveMigration => Migrations.FirstOrDefault(m => !m.IsFinal);
 
-    public Machine With(VirtualMachineInstanceMigration changed) =>
+    public Machine With(Migration changed) =>
         this with { Migrations = [.. Migrations.Select(m => m.Metadata.Name == changed.Metadata.Name ? changed : m)] };
 
-    public Machine Without(VirtualMachineInstanceMigration gone) =>
+    public Machine Without(Migration gone) =>
         this with { Migrations = [.. Migrations.Where(m => m.Metadata.Name != gone.Metadata.Name)] };
 }

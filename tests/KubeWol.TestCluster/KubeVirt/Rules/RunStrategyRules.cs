@@ -15,7 +15,8 @@ internal static class RunStrategyRules
         if (vm.IsDeleting)
         {
             if (vmi is not null) return Stop(machine, vmi, pass);
-            return vm.Metadata.Has(VirtualMachine.Finalizer) ? machine with { Vm = vm with { Metadata = vm.Metadata.Without(VirtualMachine.Finalizer) } } : machine;
+            if (!vm.Metadata.Has(VirtualMachine.Finalizer)) return machine;
+            return machine with { Vm = vm with { Metadata = vm.Metadata.Without(VirtualMachine.Finalizer) } };
         }
 
         var stopRequested = vmi is not null && vm.FirstRequest is { Action: StateChangeRequest.Stop } stop && stop.Uid == vmi.Metadata.Uid;
@@ -27,7 +28,10 @@ internal static class RunStrategyRules
             (RunStrategy.Always, { } live) when stopRequested || live.IsFinal => Stop(machine, live, pass),
 
             // Without a request only the first time, or when the run strategy was another one before.
-            (RunStrategy.RerunOnFailure, null) when startRequested || vm.Status.RunStrategy != RunStrategy.RerunOnFailure => StartUnlessBackingOff(machine, vm, failure, pass),
+            (RunStrategy.RerunOnFailure, null) when startRequested || vm.Status.RunStrategy != RunStrategy.RerunOnFailure =>
+                StartUnlessBackingOff(machine, vm, failure, pass),
+
+            // The request to start again is noted first and the failed instance removed then; the other way round it could be lost.
             (RunStrategy.RerunOnFailure, { Phase: VmiPhase.Failed, IsDeleting: false }) when !restartRequested => RequestStart(machine, vm),
             (RunStrategy.RerunOnFailure, { } live) when stopRequested || live.IsFinal => Stop(machine, live, pass),
 
@@ -98,5 +102,7 @@ internal static class RunStrategyRules
     }
 
     private static JsonElement? Part(JsonElement? template, string name) =>
-        template is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object ? part : null;
+        template is { ValueKind: JsonValueKind.Object } given && given.TryGetProperty(name, out var part) && part.ValueKind == JsonValueKind.Object
+            ? part
+            : null;
 }

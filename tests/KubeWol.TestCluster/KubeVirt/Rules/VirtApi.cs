@@ -24,7 +24,8 @@ internal static class VirtApi
             // Paused is a property of one start, so it travels in a request; virt-controller then changes the run strategy.
             RunStrategy.Halted when options.Paused => Request(machine, vm, start),
             RunStrategy.Halted => SetRunning(machine, vm, true),
-            RunStrategy.RerunOnFailure when machine.Vmi is { Phase: VmiPhase.Failed } => Conflict(machine, "RerunOnFailure does not support starting VM from failed state"),
+            RunStrategy.RerunOnFailure when machine.Vmi is { Phase: VmiPhase.Failed } =>
+                Conflict(machine, "RerunOnFailure does not support starting VM from failed state"),
             RunStrategy.Manual or RunStrategy.RerunOnFailure when machine.Vmi is { IsFinal: true } ended => Request(machine, vm, Stop(ended), start),
             RunStrategy.Manual or RunStrategy.RerunOnFailure => Request(machine, vm, start),
             RunStrategy.Always or RunStrategy.Once => Conflict(machine, $"{vm.RunStrategy} does not support manual start requests"),
@@ -60,7 +61,11 @@ internal static class VirtApi
     {
         if (options.Malformed is { } malformed) return Refuse(machine, Answer.BadRequest(malformed));
         if (machine.Vm is not { } vm) return Refuse(machine, Answer.NotFound(Answer.Vm, machine.Name));
-        if (vm.RunStrategy is RunStrategy.Halted or RunStrategy.Once) return Conflict(machine, $"RunStategy {vm.RunStrategy} does not support manual restart requests"); // KubeVirt's spelling
+        if (vm.RunStrategy is RunStrategy.Halted or RunStrategy.Once)
+        {
+            return Conflict(machine, $"RunStategy {vm.RunStrategy} does not support manual restart requests"); // KubeVirt's spelling
+        }
+
         if (machine.Vmi is not { } vmi) return Conflict(machine, "VM is not running: Halted");
         return Request(machine, vm, Stop(vmi), new StateChangeRequest(StateChangeRequest.Start));
     }
@@ -71,7 +76,7 @@ internal static class VirtApi
         if (machine.Vm is null) return Refuse(machine, Answer.NotFound(Answer.Vm, machine.Name));
         if (machine.Vmi is not { } vmi) return Refuse(machine, Answer.NotFound(Answer.Vmi, machine.Name));
         if (!vmi.IsRunning) return Conflict(machine, NotRunning);
-        var migration = new VirtualMachineInstanceMigration
+        var migration = new Migration
         {
             Metadata = new() { GenerateName = "kubevirt-migrate-vm-", Namespace = machine.Namespace },
             Spec = new() { VmiName = machine.Name, AddedNodeSelector = options.AddedNodeSelector },
@@ -86,7 +91,8 @@ internal static class VirtApi
         if (!vmi.IsRunning) return VmiConflict(machine, NotRunning);
         if (vmi.Spec.LivenessProbe is { } probe && !probe.TryGetProperty("guestAgentPing", out _))
         {
-            return Refuse(machine, Answer.Forbidden(Answer.Vmi, machine.Name, "Pausing VMIs with a non-GuestAgentPing LivenessProbe is not supported"));
+            var why = "Pausing VMIs with a non-GuestAgentPing LivenessProbe is not supported";
+            return Refuse(machine, Answer.Forbidden(Answer.Vmi, machine.Name, why));
         }
 
         return vmi.IsPaused ? VmiConflict(machine, "VMI is already paused") : new(Answer.Ok, machine with { Vmi = VmiConditions.Paused(vmi, now) });

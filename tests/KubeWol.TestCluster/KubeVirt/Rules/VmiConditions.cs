@@ -5,6 +5,9 @@ namespace KubeWol.TestCluster.KubeVirt.Rules;
 /// <summary>The conditions of an instance in each situation.</summary>
 internal static class VmiConditions
 {
+    private const string BridgeOnPodNetwork = "cannot migrate VMI which does not use masquerade or a migratable plugin to connect to the pod network";
+    private const string NotUnpaused = "the status of pod readiness gate \"kubevirt.io/virtual-machine-unpaused\" is not \"True\", but False";
+
     public static VirtualMachineInstance NotReady(VirtualMachineInstance vmi, DateTimeOffset now) =>
         Set(vmi, new(Condition.Ready, "False", "GuestNotRunning", "Guest VM is not reported as running"), now);
 
@@ -16,18 +19,16 @@ internal static class VmiConditions
     /// <summary>The guest runs: whether it can be migrated is known from now on.</summary>
     public static VirtualMachineInstance Running(VirtualMachineInstance vmi, string? notMigratable, DateTimeOffset now)
     {
-        var migratable = notMigratable is not null
-            ? new Condition(Condition.LiveMigratable, "False", notMigratable, $"cannot migrate VMI: {notMigratable}")
-            : VmiNetworks.Of(vmi.Spec).Any(nic => nic is { IsBridge: true, IsOnPodNetwork: true })
-                ? new(Condition.LiveMigratable, "False", "InterfaceNotLiveMigratable", "cannot migrate VMI which does not use masquerade or a migratable plugin to connect to the pod network")
-                : new(Condition.LiveMigratable, "True");
-        return Set(Set(vmi, new(Condition.Ready, "True"), now), migratable, now);
+        var (reason, message) = notMigratable is not null ? (notMigratable, $"cannot migrate VMI: {notMigratable}")
+            : VmiNetworks.Of(vmi.Spec).Any(nic => nic is { IsBridge: true, IsOnPodNetwork: true }) ? ("InterfaceNotLiveMigratable", BridgeOnPodNetwork)
+            : (null, null);
+        return Set(Set(vmi, new(Condition.Ready, "True"), now), new(Condition.LiveMigratable, reason is null ? "True" : "False", reason, message), now);
     }
 
     /// <summary>A paused guest's launcher pod fails a readiness gate, so it is not Ready either.</summary>
     public static VirtualMachineInstance Paused(VirtualMachineInstance vmi, DateTimeOffset now) =>
         Set(
-            Set(vmi, new(Condition.Ready, "False", "ReadinessGatesNotReady", "the status of pod readiness gate \"kubevirt.io/virtual-machine-unpaused\" is not \"True\", but False"), now),
+            Set(vmi, new(Condition.Ready, "False", "ReadinessGatesNotReady", NotUnpaused), now),
             new(Condition.Paused, "True", "PausedByUser", "VMI was paused by user", LastProbeTime: now),
             now);
 

@@ -32,8 +32,9 @@ internal static class VmiNetworks
     {
         if (spec.Networks is { ValueKind: JsonValueKind.Array } networks && networks.GetArrayLength() > 0) return spec;
         if (Interfaces(spec) is { ValueKind: JsonValueKind.Array } nics && nics.GetArrayLength() > 0) return spec;
-        if (spec.Domain is not { ValueKind: JsonValueKind.Object } given || JsonObject.Create(given) is not { } domain || domain["devices"] is not JsonObject devices) return spec;
-        if (devices["autoattachPodInterface"]?.GetValue<bool>() == false) return spec;
+        if (spec.Domain is not { ValueKind: JsonValueKind.Object } given) return spec;
+        var domain = JsonObject.Create(given)!;
+        if (domain["devices"] is not JsonObject devices || devices["autoattachPodInterface"]?.GetValue<bool>() == false) return spec;
         devices["interfaces"] = new JsonArray(new JsonObject { ["name"] = "default", ["bridge"] = new JsonObject() });
         return spec with
         {

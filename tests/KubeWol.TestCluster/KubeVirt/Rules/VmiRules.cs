@@ -86,7 +86,11 @@ internal static class VmiRules
     {
         Vmi = vmi with
         {
-            Status = vmi.Status with { Phase = phase, PhaseTransitionTimestamps = [.. vmi.Status.PhaseTransitionTimestamps ?? [], new(phase, pass.Stamp)] },
+            Status = vmi.Status with
+            {
+                Phase = phase,
+                PhaseTransitionTimestamps = [.. vmi.Status.PhaseTransitionTimestamps ?? [], new(phase, pass.Stamp)],
+            },
         },
     };
 }

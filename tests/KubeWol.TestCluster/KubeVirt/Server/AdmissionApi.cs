@@ -39,8 +39,10 @@ internal sealed class AdmissionApi(ClusterClient client, bool decentralizedLiveM
     /// <summary>The configurations that lead an API server here.</summary>
     public static IEnumerable<JsonObject> Configurations(Uri address, string authorityPem)
     {
-        yield return Configuration("ValidatingWebhookConfiguration", Validators.Select(v => Webhook(address, authorityPem, v.Name, v.Plural, v.Operations, v.AlsoOwn)));
-        yield return Configuration("MutatingWebhookConfiguration", [Webhook(address, authorityPem, MigrationMutator, KubeVirtTypes.Migration.Plural, ["CREATE"], true)]);
+        var mutator = Webhook(address, authorityPem, MigrationMutator, KubeVirtTypes.Migration.Plural, ["CREATE"], true);
+        yield return Configuration("MutatingWebhookConfiguration", [mutator]);
+        var validators = Validators.Select(v => Webhook(address, authorityPem, v.Name, v.Plural, v.Operations, v.AlsoOwn));
+        yield return Configuration("ValidatingWebhookConfiguration", validators);
     }
 
     private async Task<Verdict> JudgeAsync(string webhook, JsonObject request, CancellationToken cancellationToken)
@@ -48,8 +50,8 @@ internal sealed class AdmissionApi(ClusterClient client, bool decentralizedLiveM
         var (resource, before) = (request["object"]!.AsObject(), request["oldObject"] as JsonObject);
         return ((string?)request["resource"]!["resource"], before) switch
         {
-            // Labels, annotations and finalizers of what is on its way out do not matter any more.
-            (_, not null) when resource["metadata"]?["deletionTimestamp"] is not null => Verdict.Allowed,
+            // What is on its way out is not judged any more: its finalizers must come off.
+            ("virtualmachines", not null) when resource["metadata"]?["deletionTimestamp"] is not null => Verdict.Allowed,
             ("virtualmachines", _) => VmAdmission.Judge(resource, decentralizedLiveMigration),
             ("virtualmachineinstances", null) => VmiAdmission.JudgeCreate(resource),
             ("virtualmachineinstances", not null) => VmiAdmission.JudgeUpdate(resource, before),
@@ -61,33 +63,31 @@ internal sealed class AdmissionApi(ClusterClient client, bool decentralizedLiveM
 
     private async Task<Verdict> JudgeMigrationAsync(JsonObject resource, CancellationToken cancellationToken)
     {
-        var migration = resource.Deserialize(KubeVirtJson.Default.VirtualMachineInstanceMigration)!;
+        var migration = resource.Deserialize(KubeVirtJson.Default.Migration)!;
         if (migration.Spec.VmiName is not { Length: > 0 } name) return MigrationAdmission.JudgeCreate(migration, null, []);
         var key = new ResourceKey(migration.Metadata.Namespace, name);
-        var siblings = $"{KubeVirtTypes.Migration.Path(key.Namespace)}?labelSelector={Uri.EscapeDataString($"{VirtualMachineInstanceMigration.VmiNameLabel}={name}")}";
+        var siblings = $"{KubeVirtTypes.Migration.Path(key.Namespace)}?labelSelector={Uri.EscapeDataString($"{Migration.VmiNameLabel}={name}")}";
         var list = JsonNode.Parse(await client.SendAsync(HttpMethod.Get, siblings, null, null, cancellationToken))!;
-        var others = list["items"]!.AsArray().Select(i => i.Deserialize(KubeVirtJson.Default.VirtualMachineInstanceMigration)!);
+        var others = list["items"]!.AsArray().Select(i => i.Deserialize(KubeVirtJson.Default.Migration)!);
         return MigrationAdmission.JudgeCreate(migration, await client.GetAsync(KubeVirtTypes.Vmi, key, cancellationToken), others);
     }
 
     private static JsonObject Respond(Verdict verdict)
     {
-        var response = new JsonObject { ["allowed"] = verdict.IsAllowed, ["warnings"] = new JsonArray([.. verdict.Warnings.Select(w => (JsonNode)w)]) };
-        if (!verdict.IsAllowed)
+        var warnings = new JsonArray([.. verdict.Warnings.Select(w => (JsonNode)w)]);
+        if (verdict.IsAllowed) return new() { ["allowed"] = true, ["warnings"] = warnings };
+        var causes = verdict.Causes.Select(JsonNode (c) => new JsonObject { ["reason"] = c.Type, ["message"] = c.Message, ["field"] = c.Field });
+        return new()
         {
-            response["status"] = new JsonObject
+            ["allowed"] = false,
+            ["status"] = new JsonObject
             {
                 ["message"] = verdict.Message,
                 ["reason"] = verdict.Reason,
                 ["code"] = verdict.Code,
-                ["details"] = new JsonObject
-                {
-                    ["causes"] = new JsonArray([.. verdict.Causes.Select(c => (JsonNode)new JsonObject { ["reason"] = c.Type, ["message"] = c.Message, ["field"] = c.Field })]),
-                },
-            };
-        }
-
-        return response;
+                ["details"] = new JsonObject { ["causes"] = new JsonArray([.. causes]) },
+            },
+        };
     }
 
     /// <summary>A new migration gets the label its siblings are found by, and the finalizer that makes deleting it an abort.</summary>
@@ -95,13 +95,14 @@ internal sealed class AdmissionApi(ClusterClient client, bool decentralizedLiveM
     {
         var metadata = request["object"]!["metadata"]!.AsObject();
         var labels = metadata["labels"]?.DeepClone().AsObject() ?? [];
-        if ((string?)request["object"]!["spec"]?["vmiName"] is { Length: > 0 } name) labels[VirtualMachineInstanceMigration.VmiNameLabel] = name;
+        if ((string?)request["object"]!["spec"]?["vmiName"] is { Length: > 0 } name) labels[Migration.VmiNameLabel] = name;
         var finalizers = metadata["finalizers"]?.DeepClone().AsArray() ?? [];
-        finalizers.Add(VirtualMachineInstanceMigration.Finalizer);
+        finalizers.Add(Migration.Finalizer);
         var patch = new JsonArray(
             new JsonObject { ["op"] = "add", ["path"] = "/metadata/labels", ["value"] = labels },
             new JsonObject { ["op"] = "add", ["path"] = "/metadata/finalizers", ["value"] = finalizers });
-        return new() { ["allowed"] = true, ["patchType"] = "JSONPatch", ["patch"] = Convert.ToBase64String(Encoding.UTF8.GetBytes(patch.ToJsonString())) };
+        var encoded = Convert.ToBase64String(Encoding.UTF8.GetBytes(patch.ToJsonString()));
+        return new() { ["allowed"] = true, ["patchType"] = "JSONPatch", ["patch"] = encoded };
     }
 
     private static JsonObject Configuration(string kind, IEnumerable<JsonObject> webhooks) => new()

@@ -43,8 +43,10 @@ internal sealed class Installation(StandInClient client)
     {
         foreach (var node in nodes)
         {
-            var labels = new JsonObject((node.Labels ?? new Dictionary<string, string>()).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value))) { ["kubernetes.io/hostname"] = node.Name };
-            var manifest = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["metadata"] = new JsonObject { ["name"] = node.Name, ["labels"] = labels } };
+            var labels = new JsonObject { ["kubernetes.io/hostname"] = node.Name };
+            foreach (var (label, value) in node.Labels ?? new Dictionary<string, string>()) labels[label] = value;
+            var metadata = new JsonObject { ["name"] = node.Name, ["labels"] = labels };
+            var manifest = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["metadata"] = metadata };
             await client.ApplyAsync(ApiPath.Of("", "v1", "nodes", name: node.Name), Bytes(manifest), cancellationToken);
         }
     }

@@ -7,7 +7,7 @@ namespace KubeWol.TestCluster.KubeVirt.Server;
 
 /// <summary>virt-controller and virt-handler: takes a machine from state to state until nothing more happens at this moment.</summary>
 internal sealed class MachineReconciler(
-    IResourceCache<VirtualMachine> vms, IResourceCache<VirtualMachineInstance> vmis, IResourceCache<VirtualMachineInstanceMigration> migrations,
+    IResourceCache<VirtualMachine> vms, IResourceCache<VirtualMachineInstance> vmis, IResourceCache<Migration> migrations,
     MachineWriter writer, StandInDelays delays, NodePool nodes, TimeProvider time) : IReconciler
 {
     private readonly ConcurrentDictionary<ResourceKey, Guest> _guests = new();
@@ -33,8 +33,8 @@ internal sealed class MachineReconciler(
                 return pass.Due is { } due ? Requeue.After(due - pass.Now) : Requeue.Never;
             }
 
-            var requests = next.Vm?.Status.StateChangeRequests?.Count;
-            var remembers = next.Vm?.Status.StartFailure != machine.Vm?.Status.StartFailure || requests > (machine.Vm?.Status.StateChangeRequests?.Count ?? 0);
+            cancellationToken.ThrowIfCancellationRequested();
+            var remembers = Remembers(machine.Vm?.Status, next.Vm?.Status);
             machine = await writer.WriteAsync(machine, next, pass, cancellationToken);
             _guests[key] = machine.Guest;
 
@@ -51,9 +51,12 @@ internal sealed class MachineReconciler(
     {
         Vm = vms.Find(key),
         Vmi = vmis.Find(key),
-        Migrations = [.. migrations.FindBy(KubeVirtTypes.MigrationsByVmi, key).OrderBy(m => m.Metadata.CreationTimestamp).ThenBy(m => m.Metadata.Name, StringComparer.Ordinal)],
+        Migrations = [.. migrations.FindBy(KubeVirtTypes.MigrationsByVmi, key).OrderBy(m => m.Metadata.CreationTimestamp).ThenBy(m => m.Metadata.Name)],
         Guest = _guests.GetValueOrDefault(key) ?? new(),
     };
+
+    private static bool Remembers(VirtualMachineStatus? before, VirtualMachineStatus? after) =>
+        before?.StartFailure != after?.StartFailure || after?.StateChangeRequests?.Count > (before?.StateChangeRequests?.Count ?? 0);
 
     private static bool IsSame(Machine before, Machine after) =>
         ReferenceEquals(before.Vm, after.Vm) && ReferenceEquals(before.Vmi, after.Vmi)

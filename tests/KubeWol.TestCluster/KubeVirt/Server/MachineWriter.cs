@@ -6,9 +6,9 @@ using KubeWol.TestCluster.KubeVirt.Rules;
 
 namespace KubeWol.TestCluster.KubeVirt.Server;
 
-/// <summary>Writes what virt-controller and virt-handler want changed, and nothing else. A write that came too late is an <see cref="ApiException"/> with 409.</summary>
+/// <summary>Writes what virt-controller and virt-handler want changed, and nothing else. One that comes too late is an <see cref="ApiException"/>, 409.</summary>
 internal sealed class MachineWriter(
-    StandInClient client, IResourceCache<VirtualMachine> vms, IResourceCache<VirtualMachineInstance> vmis, IResourceCache<VirtualMachineInstanceMigration> migrations)
+    StandInClient client, IResourceCache<VirtualMachine> vms, IResourceCache<VirtualMachineInstance> vmis, IResourceCache<Migration> migrations)
 {
     /// <summary>Writes all but the VirtualMachine's status, and returns the machine as the API server now has it, with the wanted status.</summary>
     public async Task<Machine> WriteAsync(Machine before, Machine after, Pass pass, CancellationToken cancellationToken)
@@ -59,7 +59,9 @@ internal sealed class MachineWriter(
         var patch = Finalizers(before.Metadata, after.Metadata);
         if (before.Spec.RunStrategy != after.Spec.RunStrategy || before.Spec.Running != after.Spec.Running)
         {
-            patch["spec"] = after.Spec.RunStrategy is null ? new JsonObject { ["running"] = after.Spec.Running } : new JsonObject { ["runStrategy"] = after.Spec.RunStrategy };
+            patch["spec"] = after.Spec.RunStrategy is null
+                ? new JsonObject { ["running"] = after.Spec.Running }
+                : new JsonObject { ["runStrategy"] = after.Spec.RunStrategy };
         }
 
         if (patch.Count == 0) return after;
@@ -81,7 +83,8 @@ internal sealed class MachineWriter(
         }
     }
 
-    private async Task<VirtualMachineInstance?> WriteVmiAsync(VirtualMachineInstance? before, VirtualMachineInstance? after, CancellationToken cancellationToken)
+    private async Task<VirtualMachineInstance?> WriteVmiAsync(
+        VirtualMachineInstance? before, VirtualMachineInstance? after, CancellationToken cancellationToken)
     {
         if (before is null || ReferenceEquals(before, after)) return after;
         if (after is { IsDeleting: true } && !before.IsDeleting)
@@ -95,7 +98,8 @@ internal sealed class MachineWriter(
         {
             if (!ReferenceEquals(before.Metadata.Labels, after.Metadata.Labels))
             {
-                Metadata(patch)["labels"] = new JsonObject { [VirtualMachineInstance.NodeNameLabel] = after.Metadata.Labels![VirtualMachineInstance.NodeNameLabel] };
+                var label = VirtualMachineInstance.NodeNameLabel; // the only one that the rules change
+                Metadata(patch)["labels"] = new JsonObject { [label] = after.Metadata.Labels![label] };
             }
 
             Difference.Add(patch, "status", before.Status, after.Status, KubeVirtJson.Default.VirtualMachineInstanceStatus);
@@ -113,7 +117,7 @@ internal sealed class MachineWriter(
         }
     }
 
-    private async Task<VirtualMachineInstanceMigration?> WriteMigrationAsync(VirtualMachineInstanceMigration before, VirtualMachineInstanceMigration? after, CancellationToken cancellationToken)
+    private async Task<Migration?> WriteMigrationAsync(Migration before, Migration? after, CancellationToken cancellationToken)
     {
         if (ReferenceEquals(before, after)) return after;
         try
@@ -127,10 +131,10 @@ internal sealed class MachineWriter(
             var written = before;
             var status = new JsonObject();
             if (after is not null) Difference.Add(status, "status", before.Status, after.Status, KubeVirtJson.Default.MigrationStatus);
-            if (status.Count > 0) written = Seen(migrations, await client.PatchAsync(KubeVirtTypes.Migration, written, status, "status", cancellationToken));
-            var metadata = Finalizers(before.Metadata, after?.Metadata ?? before.Metadata.Without(VirtualMachineInstanceMigration.Finalizer));
-            if (metadata.Count > 0) written = Seen(migrations, await client.PatchAsync(KubeVirtTypes.Migration, written, metadata, null, cancellationToken));
-            return IsGone(written) ? null : written;
+            if (status.Count > 0) written = await client.PatchAsync(KubeVirtTypes.Migration, written, status, "status", cancellationToken);
+            var metadata = Finalizers(before.Metadata, after?.Metadata ?? before.Metadata.Without(Migration.Finalizer));
+            if (metadata.Count > 0) written = await client.PatchAsync(KubeVirtTypes.Migration, written, metadata, null, cancellationToken);
+            return IsGone(written) ? null : Seen(migrations, written);
         }
         catch (ApiException e) when (e.IsNotFound)
         {
@@ -141,7 +145,8 @@ internal sealed class MachineWriter(
     private static JsonObject Finalizers(ObjectMeta before, ObjectMeta after)
     {
         var patch = new JsonObject();
-        if (!ReferenceEquals(before.Finalizers, after.Finalizers)) Metadata(patch)["finalizers"] = new JsonArray([.. (after.Finalizers ?? []).Select(f => (JsonNode)f)]);
+        if (ReferenceEquals(before.Finalizers, after.Finalizers)) return patch;
+        Metadata(patch)["finalizers"] = new JsonArray([.. (after.Finalizers ?? []).Select(f => (JsonNode)f)]);
         return patch;
     }
 

@@ -23,7 +23,8 @@ internal sealed class StandInClient(ClusterClient client)
 
     public Task<T> CreateAsync<T>(ResourceType<T> type, T resource, bool dryRun, CancellationToken cancellationToken)
         where T : class, IResource =>
-        SendAsync(type, HttpMethod.Post, type.Path(resource.Metadata.Namespace), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), null, dryRun, cancellationToken);
+        SendAsync(
+            type, HttpMethod.Post, type.Path(resource.Metadata.Namespace), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), null, dryRun, cancellationToken);
 
     /// <summary>A merge patch that holds only if the object still is the version that was judged.</summary>
     public Task<T> PatchAsync<T>(ResourceType<T> type, T judged, JsonObject patch, string? subresource, CancellationToken cancellationToken)
@@ -36,7 +37,8 @@ internal sealed class StandInClient(ClusterClient client)
     }
 
     /// <summary>A JSON patch (RFC 6902); its own tests decide whether it holds.</summary>
-    public Task<T> PatchAsync<T>(ResourceType<T> type, ResourceKey key, JsonArray operations, string? subresource, bool dryRun, CancellationToken cancellationToken)
+    public Task<T> PatchAsync<T>(
+        ResourceType<T> type, ResourceKey key, JsonArray operations, string? subresource, bool dryRun, CancellationToken cancellationToken)
         where T : class, IResource =>
         SendAsync(type, HttpMethod.Patch, type.Path(key, subresource), Bytes(operations), JsonPatch, dryRun, cancellationToken);
 
@@ -44,9 +46,11 @@ internal sealed class StandInClient(ClusterClient client)
     public Task<byte[]> ApplyAsync(string path, byte[] manifest, CancellationToken cancellationToken) =>
         client.SendAsync(HttpMethod.Patch, $"{path}?fieldManager={FieldManager}&force=true", manifest, ApplyPatch, cancellationToken);
 
-    public Task<byte[]> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) => client.SendAsync(method, path, null, null, cancellationToken);
+    public Task<byte[]> SendAsync(HttpMethod method, string path, CancellationToken cancellationToken) =>
+        client.SendAsync(method, path, null, null, cancellationToken);
 
-    private async Task<T> SendAsync<T>(ResourceType<T> type, HttpMethod method, string path, byte[] body, MediaTypeHeaderValue? contentType, bool dryRun, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(
+        ResourceType<T> type, HttpMethod method, string path, byte[] body, MediaTypeHeaderValue? contentType, bool dryRun, CancellationToken cancellationToken)
         where T : class, IResource
     {
         var query = $"?fieldManager={FieldManager}{(dryRun ? "&dryRun=All" : "")}";

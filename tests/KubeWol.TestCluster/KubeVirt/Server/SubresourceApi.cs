@@ -20,14 +20,12 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
     /// <summary>Everything KubeVirt v1.9 lists, also what the stand-in does not imitate (which answers 404).</summary>
     private static readonly string[] Resources =
     [
-        "expand-vm-spec", "virtualmachineinstances/vnc", "virtualmachineinstances/vnc/screenshot", "virtualmachineinstances/console", "virtualmachineinstances/portforward",
-        "virtualmachineinstances/backup", "virtualmachineinstances/redefine-checkpoint", "virtualmachineinstances/pause", "virtualmachineinstances/unpause",
-        "virtualmachineinstances/freeze", "virtualmachineinstances/unfreeze", "virtualmachineinstances/reset", "virtualmachineinstances/softreboot", "virtualmachines/start",
-        "virtualmachines/stop", "virtualmachines/restart", "virtualmachines/migrate", "virtualmachines/expand-spec", "virtualmachines/objectgraph",
-        "virtualmachines/evacuate/cancel", "virtualmachineinstances/guestosinfo", "virtualmachineinstances/userlist", "virtualmachineinstances/filesystemlist",
-        "virtualmachineinstances/addvolume", "virtualmachineinstances/removevolume", "virtualmachineinstances/objectgraph", "virtualmachineinstances/sev/fetchcertchain",
-        "virtualmachineinstances/sev/querylaunchmeasurement", "virtualmachineinstances/sev/setupsession", "virtualmachineinstances/sev/injectlaunchsecret",
-        "virtualmachineinstances/evacuate/cancel",
+        "expand-vm-spec",
+        .. Of("virtualmachineinstances", "vnc", "vnc/screenshot", "console", "portforward", "backup", "redefine-checkpoint", "pause", "unpause", "freeze"),
+        .. Of("virtualmachineinstances", "unfreeze", "reset", "softreboot"),
+        .. Of("virtualmachines", "start", "stop", "restart", "migrate", "expand-spec", "objectgraph", "evacuate/cancel"),
+        .. Of("virtualmachineinstances", "guestosinfo", "userlist", "filesystemlist", "addvolume", "removevolume", "objectgraph"),
+        .. Of("virtualmachineinstances", "sev/fetchcertchain", "sev/querylaunchmeasurement", "sev/setupsession", "sev/injectlaunchsecret", "evacuate/cancel"),
     ];
 
     public void Map(IEndpointRouteBuilder routes)
@@ -48,12 +46,14 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
                 await context.Request.Body.CopyToAsync(body, context.RequestAborted);
                 var answer = await AnswerAsync(new(ns, name), VerbOptions.Parse(body.ToArray()), judge, context.RequestAborted);
                 context.Response.StatusCode = answer.Code;
-                if (answer.Message.Length > 0) await context.Response.WriteAsJsonAsync(StatusDocument.Of(answer), KubeVirtJson.Default.JsonNode, cancellationToken: context.RequestAborted);
+                if (answer.Message.Length == 0) return;
+                await context.Response.WriteAsJsonAsync(StatusDocument.Of(answer), KubeVirtJson.Default.JsonNode, cancellationToken: context.RequestAborted);
             });
     }
 
     /// <summary>Reads the machine live, not from a cache: two verbs at once then race as they do with KubeVirt.</summary>
-    private async Task<Answer> AnswerAsync(ResourceKey key, VerbOptions options, Func<Machine, VerbOptions, Judgement> judge, CancellationToken cancellationToken)
+    private async Task<Answer> AnswerAsync(
+        ResourceKey key, VerbOptions options, Func<Machine, VerbOptions, Judgement> judge, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
         {
@@ -84,7 +84,8 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
         if (before.Vmi is { } vmi && after.Vmi is { } nextVmi)
         {
             var (old, grace) = (vmi.Spec.TerminationGracePeriodSeconds, nextVmi.Spec.TerminationGracePeriodSeconds);
-            if (old != grace) await client.PatchAsync(KubeVirtTypes.Vmi, key, TestAndReplace("/spec/terminationGracePeriodSeconds", old, grace), null, dryRun, cancellationToken);
+            var hurry = TestAndReplace("/spec/terminationGracePeriodSeconds", old, grace);
+            if (old != grace) await client.PatchAsync(KubeVirtTypes.Vmi, key, hurry, null, dryRun, cancellationToken);
 
             var patch = new JsonObject();
             Difference.Add(patch, "status", vmi.Status, nextVmi.Status, KubeVirtJson.Default.VirtualMachineInstanceStatus);
@@ -93,18 +94,18 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
 
         if (before.Vm is { } vm && after.Vm is { } nextVm)
         {
-            if (vm.Spec.RunStrategy != nextVm.Spec.RunStrategy)
+            if (vm.RunStrategy != nextVm.RunStrategy)
             {
-                await client.PatchAsync(KubeVirtTypes.Vm, key, TestAndReplace("/spec/runStrategy", vm.Spec.RunStrategy, nextVm.Spec.RunStrategy), null, dryRun, cancellationToken);
-            }
-            else if (vm.Spec.Running != nextVm.Spec.Running)
-            {
-                await client.PatchAsync(KubeVirtTypes.Vm, key, TestAndReplace("/spec/running", vm.Spec.Running, nextVm.Spec.Running), null, dryRun, cancellationToken);
+                var patch = vm.Spec.RunStrategy is null
+                    ? TestAndReplace("/spec/running", vm.Spec.Running, nextVm.Spec.Running)
+                    : TestAndReplace("/spec/runStrategy", vm.Spec.RunStrategy, nextVm.Spec.RunStrategy);
+                await client.PatchAsync(KubeVirtTypes.Vm, key, patch, null, dryRun, cancellationToken);
             }
 
             if (!ReferenceEquals(vm.Status.StateChangeRequests, nextVm.Status.StateChangeRequests))
             {
-                await client.PatchAsync(KubeVirtTypes.Vm, key, RequestPatch(vm.Status, nextVm.Status.StateChangeRequests!), "status", dryRun, cancellationToken);
+                var patch = RequestPatch(vm.Status, nextVm.Status.StateChangeRequests!);
+                await client.PatchAsync(KubeVirtTypes.Vm, key, patch, "status", dryRun, cancellationToken);
             }
         }
 
@@ -114,19 +115,25 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
     private static JsonArray TestAndReplace(string path, JsonNode? old, JsonNode? now) =>
         [Operation("test", path, old), Operation("replace", path, now)];
 
-    /// <summary>As <c>getChangeRequestJson</c> of virt-api builds it: without a status one is added, otherwise the pending requests must still be those that were read.</summary>
+    /// <summary>
+    /// As <c>getChangeRequestJson</c> of virt-api builds it: where there is no status yet one is added, untested; otherwise the pending
+    /// requests must still be those that were read.
+    /// </summary>
     private static JsonArray RequestPatch(VirtualMachineStatus status, IReadOnlyList<StateChangeRequest> requests)
     {
         const string Path = "/status/stateChangeRequests";
         var wanted = Json(requests);
         if (status == new VirtualMachineStatus()) return [Operation("add", "/status", new JsonObject { ["stateChangeRequests"] = wanted })];
-        JsonArray patch = [Operation("test", Path, Json(status.StateChangeRequests)), Operation(status.StateChangeRequests is null ? "add" : "replace", Path, wanted)];
+        var pending = status.StateChangeRequests;
+        JsonArray patch = [Operation("test", Path, Json(pending)), Operation(pending is null ? "add" : "replace", Path, wanted)];
         if (status.StartFailure is not null) patch.Add(new JsonObject { ["op"] = "remove", ["path"] = "/status/startFailure" });
         return patch;
     }
 
     private static JsonNode? Json(IReadOnlyList<StateChangeRequest>? requests) =>
         requests is null ? null : System.Text.Json.JsonSerializer.SerializeToNode(requests, KubeVirtJson.Default.IReadOnlyListStateChangeRequest);
+
+    private static IEnumerable<string> Of(string plural, params IEnumerable<string> subresources) => subresources.Select(s => $"{plural}/{s}");
 
     private static JsonObject Operation(string op, string path, JsonNode? value) => new() { ["op"] = op, ["path"] = path, ["value"] = value };
 

@@ -4,7 +4,7 @@ using System.Text.Json.Serialization;
 namespace KubeWol.TestCluster.KubeVirt.Objects;
 
 /// <summary>kubevirt.io/v1 VirtualMachineInstanceMigration: one attempt to move a running guest to another node.</summary>
-internal sealed record VirtualMachineInstanceMigration : KubeVirtObject
+internal sealed record Migration : KubeVirtObject
 {
     /// <summary>Holds a migration back until it is aborted or over. Put on by the mutating webhook.</summary>
     public const string Finalizer = "kubevirt.io/migrationJobFinalize";
