@@ -15,7 +15,7 @@ public enum WakeReason
     /// <summary>The machine was paused and runs again.</summary>
     Unpaused,
 
-    /// <summary>The machine ran already; nothing was done.</summary>
+    /// <summary>The machine ran already, or came up by itself; nothing was done.</summary>
     AlreadyActive,
 
     /// <summary>Exactly one machine was found for the target.</summary>

@@ -70,9 +70,19 @@ public sealed class SchemaBuilderTests
     }
 
     [Fact]
-    public void Every_rule_has_a_sentence_for_people() => Assert.All(
-        Fields(Request, "").Where(f => f.Schema.ContainsKey("x-kubernetes-validations")).SelectMany(f => (List<Dictionary<string, object>>)f.Schema["x-kubernetes-validations"]),
-        rule => Assert.InRange(((string)rule["message"]).Length, 20, 200));
+    public void Every_rule_has_a_sentence_for_people() => Assert.All(Rules(), rule => Assert.InRange(((string)rule["message"]).Length, 20, 200));
+
+    [Fact]
+    public void No_rule_of_the_API_is_lost()
+    {
+        var declared = typeof(ApiGroup).Assembly.GetExportedTypes().SelectMany(t => t.GetProperties().Cast<System.Reflection.MemberInfo>().Append(t))
+            .SelectMany(m => m.GetCustomAttributes(typeof(RuleAttribute), inherit: false).Cast<RuleAttribute>()).Select(r => r.Message);
+
+        Assert.Equal(declared.Order(), Rules().Select(r => (string)r["message"]).Order());
+    }
+
+    private static IEnumerable<Dictionary<string, object>> Rules() =>
+        Fields(Request, "").Where(f => f.Schema.ContainsKey("x-kubernetes-validations")).SelectMany(f => (List<Dictionary<string, object>>)f.Schema["x-kubernetes-validations"]);
 
     private static Dictionary<string, object> Build<T>() => new SchemaBuilder(new XmlDocs(typeof(T).Assembly)).Resource(typeof(T));
 
