@@ -68,7 +68,7 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Moment(TimeSpan.Zero, "frame", $"{transport}{vlans}, heard by {heard} nodes, {frame.Node} was first");
         screen.Moment(status.AcceptedAt!.Value - start, "request", request.Metadata.Name);
         if (status.IssuedAt is { } issued) screen.Moment(issued - start, Verb(status.Operation), $"{status.VirtualMachine?.Namespace}/{status.VirtualMachine?.Name} was {status.Observed?.Before}");
-        screen.Moment(status.CompletedAt!.Value - start, status.Observed?.After ?? "end", status.Observed?.NodeAfter is { } node ? $"on {node}" : "");
+        screen.Moment(status.CompletedAt!.Value - start, status.Observed?.After ?? "answer", status.Observed?.NodeAfter is { } node ? $"on {node}" : "");
         screen.Outcome(status.Phase == WakePhase.Succeeded, $"{status.Phase}, {status.Reason}", status.Message ?? "");
     }
 

@@ -55,6 +55,13 @@ internal sealed class HttpBed(HttpClient http) : ITranscriptBed
 
     public Task<Migration?> MigrationAsync(string name) => GetAsync("vmim", name, KubeVirtTypes.Migration);
 
+    public async Task<IReadOnlyList<Migration>> MigrationsOfAsync(string vmi)
+    {
+        var path = $"apis/kubevirt.io/v1/namespaces/default/{Plural("vmim")}?labelSelector={Migration.VmiNameLabel}={vmi}";
+        var list = JsonNode.Parse(await http.GetStringAsync(new Uri(path, UriKind.Relative), Cancel))!;
+        return [.. list["items"]!.AsArray().Select(item => item.Deserialize(KubeVirtTypes.Migration.Json)!)];
+    }
+
     public Task PassAsync(TimeSpan time) => throw new InvalidOperationException("a transcript that waits by the clock is not for a real server");
 
     public async Task ExpectAsync(string expected, Func<Task<string>> actual)

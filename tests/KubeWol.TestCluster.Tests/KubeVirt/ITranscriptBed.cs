@@ -24,6 +24,8 @@ internal interface ITranscriptBed
 
     Task<Migration?> MigrationAsync(string name);
 
+    Task<IReadOnlyList<Migration>> MigrationsOfAsync(string vmi);
+
     Task PassAsync(TimeSpan time);
 
     /// <summary>Waits until <paramref name="actual"/> is <paramref name="expected"/>; fails if that does not come to be.</summary>

@@ -105,6 +105,8 @@ internal sealed class Simulation(bool timed) : ITranscriptBed
     public Task<Migration?> MigrationAsync(string name) =>
         Task.FromResult(_machines.Values.SelectMany(m => m.Migrations).FirstOrDefault(m => m.Metadata.Name == name));
 
+    public Task<IReadOnlyList<Migration>> MigrationsOfAsync(string vmi) => Task.FromResult(Machine(vmi).Migrations);
+
     public Task PassAsync(TimeSpan time)
     {
         Advance(_now + time);

@@ -32,6 +32,8 @@ internal sealed partial class TranscriptReplay(ITranscriptBed bed)
                 throw new InvalidOperationException($"{transcript}, {section}, {line}: {e.Message}", e);
             }
         }
+
+        Assert.Null(_denied);
     }
 
     private async Task StepAsync(string line)
@@ -43,6 +45,7 @@ internal sealed partial class TranscriptReplay(ITranscriptBed bed)
         else if (line.StartsWith("denied: ", StringComparison.Ordinal))
         {
             Assert.Equal(line["denied: ".Length..], await WithoutUidsAsync(_denied ?? "was let through"));
+            _denied = null;
         }
         else if (Put().Match(line) is { Success: true } put)
         {
@@ -66,6 +69,7 @@ internal sealed partial class TranscriptReplay(ITranscriptBed bed)
                 await bed.CreateAsync(TestMachines.Vmi(name, settings));
                 break;
             case ["migrate", var name, var vmi, .. var selector]:
+                Assert.Null(_denied);
                 _denied = await bed.CreateMigrationAsync(TestMachines.Migration(name, vmi, selector));
                 break;
             case ["delete", var kind, var name]:
@@ -102,6 +106,8 @@ internal sealed partial class TranscriptReplay(ITranscriptBed bed)
                 return await bed.VmAsync(name) is null ? line : $"vm {name} is there";
             case ["vmi", var name, ..]:
                 return await bed.VmiAsync(name) is { } instance ? DescribeVmi(line, instance) : $"vmi {name} gone";
+            case ["vmims", "of", var name, ..]:
+                return $"vmims of {name} {string.Join(' ', (await bed.MigrationsOfAsync(name.TrimEnd(':'))).Select(m => m.Phase))}";
             case ["vmim", var name, ..]:
                 return await bed.MigrationAsync(name.TrimEnd(':')) is { } migration ? await DescribeMigrationAsync(line, migration) : $"vmim {name.TrimEnd(':')} gone";
             case [var name, "new" or "same", var what]:
