@@ -58,13 +58,14 @@ public sealed class ProgramTests : IDisposable
 
     [Theory]
     [InlineData("this is: [not")]
+    [InlineData("just words")]
     [InlineData("apiVersion: v1\nkind: Config\ncurrent-context: missing\n")]
     public async Task A_kubeconfig_that_cannot_be_used_is_named_as_the_problem(string content)
     {
         var result = await RunAsync("--kubeconfig", Write(content));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("kubewol-operator: the cluster configuration cannot be used: ", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"kubewol-operator: the kubeconfig {_home.FullName}/kubeconfig cannot be used: ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 

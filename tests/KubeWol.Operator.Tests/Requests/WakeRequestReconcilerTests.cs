@@ -178,6 +178,21 @@ public sealed class WakeRequestReconcilerTests
     }
 
     [Fact]
+    public async Task A_machine_that_was_on_its_way_up_when_first_found_is_done_only_when_it_is_ready()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm(strategy: "Always", status: "Starting"));
+
+        await world.PassAsync();
+        world.See(Some.Vm(strategy: "Always").Now("Running", ready: false));
+        await world.PassAfterAsync(1);
+        Assert.Equal((WakePhase.Pending, "team-a/web-01 runs, but is not ready yet"), (world.Status.Phase, world.Status.Message));
+
+        world.See(Some.Vm(strategy: "Always").Now("Running", ready: true));
+        await world.PassAfterAsync(1);
+        Assert.Equal((WakeReason.AlreadyActive, "team-a/web-01 was Starting and runs now"), (world.Status.Reason, world.Status.Message));
+    }
+
+    [Fact]
     public async Task A_stopping_machine_is_waited_for_and_started_then()
     {
         await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm(status: "Stopping"));
