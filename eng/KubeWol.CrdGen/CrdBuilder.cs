@@ -6,7 +6,7 @@ using YamlDotNet.Serialization;
 namespace KubeWol.CrdGen;
 
 /// <summary>Turns the types marked <see cref="CustomResourceAttribute"/> into CustomResourceDefinitions.</summary>
-public static class CrdBuilder
+internal static class CrdBuilder
 {
     /// <summary>File name → YAML, for every custom resource of the API.</summary>
     public static IReadOnlyDictionary<string, string> All() => typeof(ApiGroup).Assembly.GetTypes()

@@ -12,6 +12,8 @@ namespace KubeWol.CrdGen;
 /// <summary>Turns a C# type into a structural OpenAPI v3 schema.</summary>
 internal sealed class SchemaBuilder(XmlDocs docs)
 {
+    private const string Validations = "x-kubernetes-validations";
+
     /// <summary>The schema of a resource. Enums bind the writers of the spec only: a newer operator must be able to report through an older CRD.</summary>
     public Dictionary<string, object> Resource(Type type) => Object(type, docs.Of(type), closedEnums: true);
 
@@ -66,6 +68,7 @@ internal sealed class SchemaBuilder(XmlDocs docs)
             _ when type == typeof(long) => Scalar("integer", "int64"),
             _ when type == typeof(DateTimeOffset) => Scalar("string", "date-time"),
             { IsEnum: true } => Scalar("string"),
+            _ when type.Assembly == typeof(object).Assembly => throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: there is no schema for {type.Name}"),
             _ => Object(type, description ?? docs.Of(type), closedEnums),
         };
         if (type.IsEnum && closedEnums) schema["enum"] = EnumNames(type);
@@ -93,10 +96,12 @@ internal sealed class SchemaBuilder(XmlDocs docs)
     private static Dictionary<string, object> Scalar(string type, string? format = null) =>
         format is null ? new() { ["type"] = type } : new() { ["type"] = type, ["format"] = format };
 
+    /// <summary>A type brings its rules, and the property that has the type may add its own.</summary>
     private static void AddRules(Dictionary<string, object> schema, IEnumerable<RuleAttribute> rules)
     {
-        var list = rules.Select(r => new Dictionary<string, object> { ["rule"] = r.Expression, ["message"] = r.Message }).ToList();
-        if (list.Count > 0) schema["x-kubernetes-validations"] = list;
+        var added = rules.Select(r => new Dictionary<string, object> { ["rule"] = r.Expression, ["message"] = r.Message }).ToList();
+        if (added.Count == 0) return;
+        if (!schema.TryAdd(Validations, added)) ((List<Dictionary<string, object>>)schema[Validations]).AddRange(added);
     }
 
     /// <summary>The names a writer may use. Unknown, the first of each enum, is only how a reader says that it met a newer name.</summary>

@@ -1,4 +1,6 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
+using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api;
 
@@ -30,5 +32,6 @@ public sealed record Condition
 
     /// <summary>When the status last changed from one value to another.</summary>
     [Required]
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset LastTransitionTime { get; init; }
 }

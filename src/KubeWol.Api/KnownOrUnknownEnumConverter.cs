@@ -10,9 +10,12 @@ namespace KubeWol.Api;
 public sealed class KnownOrUnknownEnumConverter<T> : JsonConverter<T>
     where T : struct, Enum
 {
+    // Enum.TryParse would take numbers, and two names at once.
+    private static readonly Dictionary<string, T> Known = Enum.GetValues<T>().ToDictionary(v => v.ToString());
+
     /// <inheritdoc/>
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        Enum.TryParse<T>(reader.GetString(), out var value) && Enum.IsDefined(value) ? value : default;
+        reader.GetString() is { } name && Known.TryGetValue(name, out var value) ? value : default;
 
     /// <inheritdoc/>
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteStringValue(value.ToString());

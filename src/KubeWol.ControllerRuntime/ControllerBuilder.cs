@@ -17,9 +17,12 @@ public sealed class ControllerBuilder
     /// <summary>How long one look may take before it is cancelled and counted as a failure.</summary>
     public TimeSpan ReconcileTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
-    /// <summary>Every change of an object brings its own key.</summary>
+    /// <summary>
+    /// A new, changed or deleted object brings its own key. A change of nothing but status, labels or annotations does not: status is what
+    /// the reconciler itself writes.
+    /// </summary>
     public ControllerBuilder For<T>(ResourceType<T> type)
-        where T : class, IResource => Watch(type, static (_, resource) => [ResourceKey.Of(resource)]);
+        where T : class, IResource => Watch(type, static (_, resource) => [ResourceKey.Of(resource)], IsRealChange);
 
     /// <summary>A change of an object brings the key of the <paramref name="ownerKind"/> that controls it.</summary>
     public ControllerBuilder Owns<T>(ResourceType<T> type, string ownerKind)
@@ -29,6 +32,9 @@ public sealed class ControllerBuilder
 
     /// <summary>A change of an object brings the keys that <paramref name="map"/> names, for the object as it was and as it is.</summary>
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map)
+        where T : class, IResource => Watch(type, map, static (_, _) => true);
+
+    private ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
         where T : class, IResource
     {
         _services.AddInformer(type);
@@ -37,6 +43,7 @@ public sealed class ControllerBuilder
             var cache = services.GetRequiredService<ResourceCache<T>>();
             cache.Changed += (_, before, after) =>
             {
+                if (!matters(before, after)) return;
                 var priority = before is null && !cache.Synced.IsCompleted ? WorkPriority.Low : WorkPriority.High;
                 if (before is not null) foreach (var key in map(services, before)) queue.Add(key, priority);
                 if (after is not null) foreach (var key in map(services, after)) queue.Add(key, priority);
@@ -44,6 +51,13 @@ public sealed class ControllerBuilder
         });
         return this;
     }
+
+    /// <summary>The generation counts changes of the spec; kinds that have no generation always leave it 0.</summary>
+    private static bool IsRealChange<T>(T? before, T? after)
+        where T : class, IResource =>
+        (before?.Metadata, after?.Metadata) is not ({ } was, { } @is)
+        || (was.Uid, was.Generation, was.DeletionTimestamp) != (@is.Uid, @is.Generation, @is.DeletionTimestamp)
+        || @is.Generation == 0;
 
     internal ControllerSettings Settings => new(Workers, ReconcileTimeout);
 

@@ -5,6 +5,9 @@ namespace KubeWol.ControllerRuntime;
 /// <summary>All messages of the runtime; ids 300 to 399.</summary>
 internal static partial class Log
 {
+    [LoggerMessage(330, LogLevel.Information, "{Program} {Version} talks to {Server}, and serves /metrics, /healthz and /readyz at {Listen}")]
+    public static partial void Started(this ILogger logger, string program, string? version, Uri server, string listen);
+
     [LoggerMessage(300, LogLevel.Information, "Listed {Count} {Resource} at version {Version}")]
     public static partial void Listed(this ILogger logger, int count, string resource, string version);
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Serialization;
 
 namespace KubeWol.ControllerRuntime;
 
@@ -24,9 +25,11 @@ public sealed record ResourceMetadata
     public long Generation { get; init; }
 
     /// <summary>When the server accepted the object, to the second.</summary>
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? CreationTimestamp { get; init; }
 
     /// <summary>Set once deletion was asked for and finalizers hold the object back.</summary>
+    [JsonConverter(typeof(TimeConverter))]
     public DateTimeOffset? DeletionTimestamp { get; init; }
 
     /// <summary>Labels, or null.</summary>

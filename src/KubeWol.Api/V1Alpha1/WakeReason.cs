@@ -15,7 +15,7 @@ public enum WakeReason
     /// <summary>The machine was paused and runs again.</summary>
     Unpaused,
 
-    /// <summary>The machine ran already; nothing was done.</summary>
+    /// <summary>The machine ran already, or came up by itself; nothing was done.</summary>
     AlreadyActive,
 
     /// <summary>Exactly one machine was found for the target.</summary>
@@ -38,6 +38,9 @@ public enum WakeReason
 
     /// <summary>KubeVirt cannot bring the machine up at the moment; it goes on trying.</summary>
     WaitingForRecovery,
+
+    /// <summary>KubeVirt's API could not be asked, or asked to be left alone for a while; it is asked again.</summary>
+    WaitingForKubeVirt,
 
     /// <summary>No machine in reach has this MAC address or name.</summary>
     UnknownTarget,

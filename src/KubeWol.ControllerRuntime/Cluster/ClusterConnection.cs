@@ -129,12 +129,14 @@ public sealed class ClusterConnection : IDisposable
     {
         var handler = new SocketsHttpHandler
         {
-            // A peer that vanished without a word is noticed by pings, also under a watch that has nothing to say.
-            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.WithActiveRequests,
+            // A peer that vanished without a word is noticed by pings, under a quiet watch and between requests; and a connection that
+            // is kept for good spares the first frame after a silent night the handshake.
+            KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
             KeepAlivePingDelay = patience.PingAfter,
             KeepAlivePingTimeout = patience.PingAnswer,
+            PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
+            PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             ConnectTimeout = patience.Connect,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(10), // follows DNS and load balancers
             EnableMultipleHttp2Connections = true,
             AllowAutoRedirect = false,
             UseCookies = false,

@@ -80,6 +80,31 @@ public sealed class ApiServerTests
     }
 
     [Fact]
+    public async Task A_kube_apiserver_of_the_users_takes_our_command_line()
+    {
+        // Ours by that name: it has the same flags, and the launcher treats it as the genuine one.
+        var own = await ClusterBinaries.LocateAsync(Cancel);
+        using var assets = new StateDirectory();
+        File.CreateSymbolicLink(assets.File("kube-apiserver"), own.ApiServer);
+        File.CreateSymbolicLink(assets.File("etcd"), own.Etcd);
+        File.CreateSymbolicLink(assets.File("kubectl"), own.Kubectl);
+
+        await using var api = await ApiServer.StartAsync(new ApiServerOptions { Binaries = ClusterBinaries.Genuine(assets.Path) }, Cancel);
+
+        Assert.True(api.IsGenuine);
+        Assert.Null(api.AuthorizationLog);
+        Assert.Contains("default", await api.Kubectl.OutputAsync(["get", "namespaces"], Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_directory_without_an_API_server_is_named()
+    {
+        using var empty = new StateDirectory();
+
+        Assert.Contains(empty.Path, Assert.Throws<TestClusterException>(() => ClusterBinaries.Genuine(empty.Path)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task When_disposed_of_nothing_is_left()
     {
         var api = await ApiServer.StartAsync(Cancel);

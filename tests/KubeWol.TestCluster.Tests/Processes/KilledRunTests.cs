@@ -5,7 +5,7 @@ using KubeWol.TestCluster.Processes;
 
 namespace KubeWol.TestCluster.Tests.Processes;
 
-/// <summary>A test run that is killed in the middle: this program runs itself with the one test below that only exists for that.</summary>
+/// <summary>What a test run leaves behind, ended in good order or killed in the middle (this program, run by itself with one test).</summary>
 public sealed class KilledRunTests
 {
     private const string ReportVariable = "KUBEWOL_TEST_VICTIM_REPORT";
@@ -18,7 +18,7 @@ public sealed class KilledRunTests
         using var state = new StateDirectory();
         var report = state.File("report");
         var victim = ChildProcess.Start(
-            new ProcessSpec(Environment.ProcessPath!, "-explicit", "only", "-method", $"{typeof(KilledRunTests).FullName}.{nameof(The_run_to_be_killed)}")
+            new ProcessSpec(Environment.ProcessPath!, "-method", $"{typeof(KilledRunTests).FullName}.{nameof(A_run_that_ends_leaves_nothing)}")
             {
                 Environment = new Dictionary<string, string?> { [ReportVariable] = report },
             },
@@ -38,23 +38,31 @@ public sealed class KilledRunTests
         Assert.All(left, path => Assert.False(Path.Exists(path), path));
     }
 
-    [Fact(Explicit = true)]
-    public async Task The_run_to_be_killed()
+    [Fact]
+    public async Task A_run_that_ends_leaves_nothing()
     {
-        await using var api = await ApiServer.StartAsync(Cancel);
-        await using var network = await NodeNetwork.CreateAsync(["node-a"], Cancel);
-        var node = network.Node("node-a").Namespace;
-        using var state = new StateDirectory();
-        await using var inside = node.Start(new ProcessSpec("sleep", "600"), state.File("log"));
-        string[] left =
-        [
-            Process(api.Process), Process(api.EtcdProcess), Process(inside), api.StatePath, state.Path, $"/run/netns/{node.Name}", $"/run/netns/{network.Sender.Namespace.Name}",
-        ];
-        var report = Environment.GetEnvironmentVariable(ReportVariable)!;
-        await File.WriteAllLinesAsync(report + ".new", left, Cancel);
-        File.Move(report + ".new", report);
-        await inside.Exited.WaitAsync(Cancel);
+        string[] left;
+        using (var state = new StateDirectory())
+        {
+            await using var api = await ApiServer.StartAsync(Cancel);
+            await using var network = await NodeNetwork.CreateAsync(["node-a"], Cancel);
+            var node = network.Node("node-a").Namespace;
+            await using var inside = node.Start(new ProcessSpec("bash", "-c", "echo up; exec sleep 600"), state.File("log"));
+            await inside.WaitForLineAsync(line => line == "up", TimeSpan.FromSeconds(20), Cancel);
+            left = [Proc(api.Process), Proc(api.EtcdProcess), Proc(inside), api.StatePath, state.Path, Netns(node), Netns(network.Sender.Namespace)];
+            Assert.All(left, path => Assert.True(Path.Exists(path), path));
 
-        static string Process(ChildProcess process) => "/proc/" + process.Id.ToString(CultureInfo.InvariantCulture);
+            if (Environment.GetEnvironmentVariable(ReportVariable) is { } report)
+            {
+                await File.WriteAllLinesAsync(report + ".new", left, Cancel);
+                File.Move(report + ".new", report);
+                await inside.Exited.WaitAsync(Cancel); // the kill comes before
+            }
+        }
+        Assert.All(left, path => Assert.False(Path.Exists(path), path));
     }
+
+    private static string Proc(ChildProcess process) => "/proc/" + process.Id.ToString(CultureInfo.InvariantCulture);
+
+    private static string Netns(NetworkNamespace ns) => "/run/netns/" + ns.Name;
 }

@@ -1,6 +1,5 @@
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using KubeWol.TestCluster.Processes;
@@ -17,20 +16,20 @@ public sealed class ApiServer : IAsyncDisposable
     private readonly ClusterBinaries _binaries;
     private readonly StateDirectory _state;
     private readonly Etcd _etcd;
-    private readonly string _adminToken = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+    private readonly ServerFiles _files;
     private readonly HttpClient _admin;
     private readonly int _port = LoopbackPorts.Pick();
-    private int _files;
+    private int _kubeconfigs;
 
     private ApiServer(ApiServerOptions options, ClusterBinaries binaries, StateDirectory state, Etcd etcd)
     {
         (_options, _binaries, _state, _etcd) = (options, binaries, state, etcd);
         Address = new Uri($"https://127.0.0.1:{_port}");
-        WriteCredentials();
-        AdminKubeconfig = KubeconfigForToken("admin", _adminToken);
+        _files = new ServerFiles(options, binaries, state);
+        AdminKubeconfig = KubeconfigForToken("admin", _files.AdminToken);
         Kubectl = KubectlFor(AdminKubeconfig);
         Helm = new Helm(AdminKubeconfig, _state);
-        _admin = CreateHttpClient(_adminToken);
+        _admin = CreateHttpClient(_files.AdminToken);
         Process = StartProcess();
     }
 
@@ -55,7 +54,7 @@ public sealed class ApiServer : IAsyncDisposable
     /// A file that gets one JSON line for each RBAC decision about anybody but system:masters: user, verb, group, resource, subresource,
     /// namespace, name, path, allowed, and by which binding and rule. Null with a genuine kube-apiserver, which has no such thing.
     /// </summary>
-    public string? AuthorizationLog => IsGenuine ? null : _state.File("authorization.jsonl");
+    public string? AuthorizationLog => _files.AuthorizationLog;
 
     /// <summary>The server's process; another one after a restart.</summary>
     public ChildProcess Process { get; private set; }
@@ -73,7 +72,7 @@ public sealed class ApiServer : IAsyncDisposable
 
     public static async Task<ApiServer> StartAsync(ApiServerOptions options, CancellationToken cancellationToken)
     {
-        var binaries = await ClusterBinaries.LocateAsync(cancellationToken);
+        var binaries = options.Binaries ?? await ClusterBinaries.LocateAsync(cancellationToken);
         if (binaries.IsGenuine && options.AggregatedApis.FirstOrDefault(api => api.Backend.Scheme != Uri.UriSchemeHttps) is { } plain)
             throw new TestClusterException($"A genuine kube-apiserver passes {plain.GroupVersion} on to https only, not to {plain.Backend}.");
         for (var attempt = 1; ; attempt++)
@@ -109,9 +108,9 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     /// <summary>A client as the administrator.</summary>
-    public HttpClient CreateAdminHttpClient() => CreateHttpClient(_adminToken);
+    public HttpClient CreateAdminHttpClient() => CreateHttpClient(_files.AdminToken);
 
-    public HttpClient CreateAdminHttpClient(SocketsHttpHandler handler) => CreateHttpClient(_adminToken, handler);
+    public HttpClient CreateAdminHttpClient(SocketsHttpHandler handler) => CreateHttpClient(_files.AdminToken, handler);
 
     public Kubectl KubectlFor(string kubeconfig) => new(_binaries.Kubectl, kubeconfig, _state);
 
@@ -184,10 +183,12 @@ public sealed class ApiServer : IAsyncDisposable
     private static async Task<ApiServer> StartAsync(ApiServerOptions options, ClusterBinaries binaries, CancellationToken cancellationToken)
     {
         var state = new StateDirectory();
+        Etcd? etcd = null;
         ApiServer? server = null;
         try
         {
-            server = new ApiServer(options, binaries, state, await Etcd.StartAsync(binaries, state, cancellationToken));
+            etcd = await Etcd.StartAsync(binaries, state, cancellationToken);
+            server = new ApiServer(options, binaries, state, etcd);
             await server.WaitUntilReadyAsync(cancellationToken);
             await server.RegisterAggregatedApisAsync(cancellationToken);
             return server;
@@ -196,66 +197,16 @@ public sealed class ApiServer : IAsyncDisposable
         {
             state.Keep = true;
             if (server is not null) await server.DisposeAsync();
+            else if (etcd is not null) await etcd.DisposeAsync();
             throw;
-        }
-    }
-
-    private void WriteCredentials()
-    {
-        _state.Write("ca.crt", Authority.Pem);
-        Write("server", Authority.IssueServer("kubernetes", "kubernetes.default", "kubernetes.default.svc", "kubernetes.default.svc.cluster.local"));
-        Write("front-proxy", Authority.IssueClient("front-proxy"));
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        _state.Write("service-accounts.key", key.ExportECPrivateKeyPem() + "\n");
-        _state.Write("service-accounts.pub", key.ExportSubjectPublicKeyInfoPem() + "\n");
-        _state.Write("tokens.csv", $"{_adminToken},admin,admin,system:masters\n");
-
-        void Write(string name, IssuedCertificate certificate)
-        {
-            _state.Write($"{name}.crt", certificate.CertificatePem);
-            _state.Write($"{name}.key", certificate.KeyPem);
         }
     }
 
     private ChildProcess StartProcess()
     {
-        List<string> arguments =
-        [
-            $"--etcd-servers={_etcd.Address}",
-            "--bind-address=127.0.0.1",
-            "--advertise-address=127.0.0.1",
-            $"--secure-port={_port}",
-            $"--cert-dir={_state.File("certs")}",
-            $"--tls-cert-file={_state.File("server.crt")}",
-            $"--tls-private-key-file={_state.File("server.key")}",
-            $"--client-ca-file={_state.File("ca.crt")}",
-            $"--token-auth-file={_state.File("tokens.csv")}",
-            "--authorization-mode=RBAC",
-            "--service-account-issuer=https://kubernetes.default.svc",
-            $"--service-account-key-file={_state.File("service-accounts.pub")}",
-            $"--service-account-signing-key-file={_state.File("service-accounts.key")}",
-            "--service-cluster-ip-range=10.96.0.0/16",
-            "--allow-privileged=true",
-            // No controller makes the token Secrets that this plugin waits for.
-            "--disable-admission-plugins=ServiceAccount",
-            $"--requestheader-client-ca-file={_state.File("ca.crt")}",
-            "--requestheader-allowed-names=front-proxy",
-            "--requestheader-username-headers=X-Remote-User",
-            "--requestheader-group-headers=X-Remote-Group",
-            "--requestheader-extra-headers-prefix=X-Remote-Extra-",
-            $"--proxy-client-cert-file={_state.File("front-proxy.crt")}",
-            $"--proxy-client-key-file={_state.File("front-proxy.key")}",
-            .. _options.ExtraArguments,
-        ];
-        if (!IsGenuine)
-        {
-            arguments.Add($"--authz-log={AuthorizationLog}");
-            arguments.Add($"--apiservice-ca-file={_state.File("ca.crt")}");
-            arguments.AddRange(_options.AggregatedApis.Select(api => $"--apiservice={api.GroupVersion}={api.Backend.GetLeftPart(UriPartial.Authority)}"));
-        }
         // Twice as eager a garbage collector: tests run several servers side by side.
         var environment = new Dictionary<string, string?> { ["GOGC"] = "50" };
-        return ChildProcess.Start(new ProcessSpec(_binaries.ApiServer, arguments) { Environment = environment }, _state.File("apiserver.log"));
+        return ChildProcess.Start(new ProcessSpec(_binaries.ApiServer, _files.Arguments(_etcd.Address, _port)) { Environment = environment }, _state.File("apiserver.log"));
     }
 
     private Task WaitUntilReadyAsync(CancellationToken cancellationToken) =>
@@ -268,5 +219,5 @@ public sealed class ApiServer : IAsyncDisposable
     }
 
     private string WriteKubeconfig(string user, string content) =>
-        _state.Write($"{Interlocked.Increment(ref _files)}-{string.Concat(user.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}.kubeconfig", content);
+        _state.Write($"{Interlocked.Increment(ref _kubeconfigs)}-{string.Concat(user.Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-'))}.kubeconfig", content);
 }

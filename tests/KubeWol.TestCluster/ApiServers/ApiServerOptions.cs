@@ -8,6 +8,9 @@ public sealed record ApiServerOptions
 
     public IReadOnlyList<AggregatedApi> AggregatedApis { get; init; } = [];
 
+    /// <summary>What to start; by default what <see cref="ClusterBinaries.LocateAsync"/> finds.</summary>
+    public ClusterBinaries? Binaries { get; init; }
+
     /// <summary>More of kube-apiserver's arguments.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

@@ -17,22 +17,13 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.KeyCertSign | X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
-        var (from, to) = Validity;
-        Certificate = request.CreateSelfSigned(from, to);
+        var now = DateTimeOffset.UtcNow;
+        Certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(30));
     }
 
     public X509Certificate2 Certificate { get; }
 
     public string Pem => Certificate.ExportCertificatePem() + "\n";
-
-    private static (DateTimeOffset From, DateTimeOffset To) Validity
-    {
-        get
-        {
-            var now = DateTimeOffset.UtcNow;
-            return (now.AddHours(-1), now.AddDays(30));
-        }
-    }
 
     /// <summary>A certificate for a server on the loopback; localhost, 127.0.0.1 and ::1 are always among its names.</summary>
     public IssuedCertificate IssueServer(params IEnumerable<string> dnsNames)
@@ -66,8 +57,7 @@ public sealed class CertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(purpose)], false));
         if (names is not null) request.CertificateExtensions.Add(names);
-        var (from, to) = Validity;
-        using var certificate = request.Create(Certificate, from.AddMinutes(1), to.AddMinutes(-1), RandomNumberGenerator.GetBytes(12));
+        using var certificate = request.Create(Certificate, Certificate.NotBefore, Certificate.NotAfter, RandomNumberGenerator.GetBytes(12));
         return new IssuedCertificate(certificate.ExportCertificatePem() + "\n", key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 }

@@ -17,6 +17,17 @@ public sealed record ClusterBinaries(string ApiServer, string Etcd, string Kubec
     /// <summary>Those in KUBEBUILDER_ASSETS if it is set; otherwise our own, fetched and built once for all checkouts.</summary>
     public static Task<ClusterBinaries> LocateAsync(CancellationToken cancellationToken) => Found.Value.WaitAsync(cancellationToken);
 
+    /// <summary>kube-apiserver, etcd and, if it is there, kubectl from a directory.</summary>
+    public static ClusterBinaries Genuine(string directory)
+    {
+        var kubectl = Path.Combine(directory, "kubectl");
+        var given = new ClusterBinaries(
+            Path.Combine(directory, "kube-apiserver"), Path.Combine(directory, "etcd"), File.Exists(kubectl) ? kubectl : "kubectl", IsGenuine: true);
+        return File.Exists(given.ApiServer) && File.Exists(given.Etcd)
+            ? given
+            : throw new TestClusterException($"{directory} (KUBEBUILDER_ASSETS) has no kube-apiserver and etcd.");
+    }
+
     /// <summary>The directory a run of tests/testplane/fetch.sh ends with; its progress goes to standard error.</summary>
     internal static async Task<string> FetchAsync(string? what, CancellationToken cancellationToken)
     {
@@ -35,14 +46,7 @@ public sealed record ClusterBinaries(string ApiServer, string Etcd, string Kubec
 
     private static async Task<ClusterBinaries> FindAsync()
     {
-        if (Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } assets)
-        {
-            var kubectl = Path.Combine(assets, "kubectl");
-            var given = new ClusterBinaries(Path.Combine(assets, "kube-apiserver"), Path.Combine(assets, "etcd"), File.Exists(kubectl) ? kubectl : "kubectl", true);
-            return File.Exists(given.ApiServer) && File.Exists(given.Etcd)
-                ? given
-                : throw new TestClusterException($"KUBEBUILDER_ASSETS is {assets}, which has no kube-apiserver and etcd.");
-        }
+        if (Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS") is { Length: > 0 } assets) return Genuine(assets);
         var own = await FetchAsync(null, CancellationToken.None);
         return new ClusterBinaries(Path.Combine(own, "testplane"), Path.Combine(own, "etcd"), Path.Combine(own, "kubectl"), false);
     }

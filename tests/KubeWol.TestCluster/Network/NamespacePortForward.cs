@@ -22,13 +22,15 @@ public sealed class NamespacePortForward : IAsyncDisposable
         _accepting = AcceptAsync();
     }
 
-    public static NamespacePortForward Start(NetworkNamespace ns, int port)
+    public static NamespacePortForward Start(NetworkNamespace ns, int port) => Start(ns, port, new IPEndPoint(IPAddress.Loopback, port));
+
+    /// <summary>A port in the namespace that leads somewhere else.</summary>
+    public static NamespacePortForward Start(NetworkNamespace ns, int port, IPEndPoint target)
     {
         var listener = ns.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var endPoint = new IPEndPoint(IPAddress.Loopback, port);
-        listener.Bind(endPoint);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(512);
-        return new NamespacePortForward(listener, endPoint);
+        return new NamespacePortForward(listener, target);
     }
 
     /// <summary>Breaks off every connection at once (a reset, no goodbye); new ones are taken as before.</summary>
@@ -83,7 +85,7 @@ public sealed class NamespacePortForward : IAsyncDisposable
     private async Task ServeAsync(Socket inside, Task recorded)
     {
         await recorded;
-        using var outside = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var outside = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             inside.NoDelay = true;

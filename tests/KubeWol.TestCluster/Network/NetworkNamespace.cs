@@ -7,7 +7,7 @@ namespace KubeWol.TestCluster.Network;
 /// <summary>A network namespace of our own, with its loopback up; gone when this is disposed of.</summary>
 public sealed partial class NetworkNamespace : IAsyncDisposable
 {
-    private const string Directory = "/run/netns";
+    private const string NamespaceDirectory = "/run/netns";
     private const int CloneNewNet = 0x40000000;
 
     private NetworkNamespace(string name) => Name = name;
@@ -33,8 +33,8 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
     /// <summary>Deletes the namespaces of runs that were killed.</summary>
     internal static async Task DeleteOrphansAsync(CancellationToken cancellationToken)
     {
-        if (!System.IO.Directory.Exists(Directory)) return;
-        foreach (var name in System.IO.Directory.EnumerateFiles(Directory).Select(Path.GetFileName).Where(name => OwnedName.IsOrphan(name!)))
+        if (!Directory.Exists(NamespaceDirectory)) return;
+        foreach (var name in Directory.EnumerateFiles(NamespaceDirectory).Select(Path.GetFileName).Where(name => OwnedName.IsOrphan(name!)))
         {
             // Another run may be deleting it too: its absence is what counts.
             await Command.RunAsync(new ProcessSpec("ip", "netns", "delete", name!), cancellationToken);
@@ -76,7 +76,7 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
         {
             try
             {
-                using var file = File.OpenHandle(Path.Combine(Directory, Name));
+                using var file = File.OpenHandle(Path.Combine(NamespaceDirectory, Name));
                 if (SetNs(file, CloneNewNet) != 0) throw new TestClusterException($"Cannot enter {Name}: {Marshal.GetLastPInvokeErrorMessage()}.");
                 action();
             }

@@ -20,8 +20,8 @@ public sealed partial class ChildProcess : IAsyncDisposable
         Name = spec.Name;
         _onLine = onLine;
         LogFile = logFile;
-        _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
         _process = spec.Start();
+        _log = new StreamWriter(logFile, append: true) { AutoFlush = true };
         Id = _process.Id;
         _process.StandardInput.Close();
         Exited = ReadToEndAsync();

@@ -22,11 +22,10 @@ public sealed record ProcessSpec(string Program, params IReadOnlyList<string> Ar
 
     internal Process Start()
     {
-        var program = Find(Program);
-        // setpriv: see Spawner. "ip netns exec" execs and does not fork, so the pid is the program's; it also gives the program a /sys of that namespace.
-        string[] wrapped = ["setpriv", "--pdeathsig", "KILL", "--", program];
-        if (Namespace is not null) wrapped = ["ip", "netns", "exec", Namespace.Name, .. wrapped];
-        var info = new ProcessStartInfo(Find(wrapped[0]), [.. wrapped[1..], .. Arguments])
+        // "ip netns exec" gives the program a /sys of that namespace too. Both it and setpriv (see Spawner) exec and do not fork: the pid
+        // is the program's.
+        string[] inside = Namespace is null ? [] : [Find("ip"), "netns", "exec", Namespace.Name];
+        var info = new ProcessStartInfo(Find("setpriv"), ["--pdeathsig", "KILL", "--", .. inside, Find(Program), .. Arguments])
         {
             WorkingDirectory = WorkingDirectory ?? "",
             RedirectStandardInput = true,

@@ -11,7 +11,7 @@ public sealed class Helm
     private readonly string _kubeconfig;
     private readonly StateDirectory _state;
 
-    internal Helm(string kubeconfig, StateDirectory state) => (_kubeconfig, _state) = (kubeconfig, state);
+    public Helm(string kubeconfig, StateDirectory state) => (_kubeconfig, _state) = (kubeconfig, state);
 
     public async Task<CommandResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {

@@ -5,12 +5,13 @@ namespace KubeWol.TestCluster.Tools;
 /// <summary>kubectl with one kubeconfig.</summary>
 public sealed class Kubectl
 {
+    private static int s_runs;
+
     private readonly string _program;
     private readonly string _kubeconfig;
     private readonly StateDirectory _state;
-    private int _runs;
 
-    internal Kubectl(string program, string kubeconfig, StateDirectory state) => (_program, _kubeconfig, _state) = (program, kubeconfig, state);
+    public Kubectl(string program, string kubeconfig, StateDirectory state) => (_program, _kubeconfig, _state) = (program, kubeconfig, state);
 
     public Task<CommandResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
         RunAsync(arguments, null, cancellationToken);
@@ -18,7 +19,7 @@ public sealed class Kubectl
     public async Task<CommandResult> RunAsync(IReadOnlyList<string> arguments, string? input, CancellationToken cancellationToken)
     {
         // A home of its own for each run: kubectl remembers the kinds it found there, and tests make new ones.
-        var home = Directory.CreateDirectory(_state.File($"kubectl-{GetHashCode()}-{Interlocked.Increment(ref _runs)}"));
+        var home = Directory.CreateDirectory(_state.File($"kubectl-{Interlocked.Increment(ref s_runs)}"));
         try
         {
             return await Command.RunAsync(Spec(arguments, home.FullName), input, cancellationToken);

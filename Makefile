@@ -1,0 +1,31 @@
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+help: ## Show this
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+setup: ## Install what tests and demo need (Debian 12, root); quick when nothing is missing
+	@eng/setup.sh
+
+demo: setup ## Watch real Wake-on-LAN packets start virtual machines (KEEP=1 leaves it running)
+	@eng/demo.sh $(if $(KEEP),--keep)
+
+demo-down: ## End a demo that was left running
+	@eng/demo.sh --down
+
+build: ## Build everything
+	dotnet build KubeWol.sln -c Release
+
+test: setup ## Run all tests, unit to end-to-end
+	@eng/test.sh
+
+e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
+	@eng/test.sh tests/KubeWol.EndToEnd
+
+fuzz: ## Fuzz the parser; SECONDS_=600 says how long
+	@eng/fuzz.sh $(SECONDS_)
+
+crds: ## Generate crds/ from the C# types
+	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
+
+.PHONY: help setup demo demo-down build test e2e fuzz crds

@@ -1,0 +1,19 @@
+#!/bin/bash
+# Builds and runs the tests of the solution, or of the projects given, and ends with "N passed, N failed, N skipped".
+set -uo pipefail
+cd "$(dirname "$0")/.."
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+dotnet build KubeWol.sln -c Release -v quiet --nologo || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+
+if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1"; fi
+dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"
+status=${PIPESTATUS[0]}
+
+count() { sed -n "s/^  $1: \([0-9]*\)$/\1/p" "$log" | tail -1; }
+passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
+# A test program that died, or ran nothing, has no failed test; it must not look like success.
+[ "$status" -eq 0 ] || [ "${failed:-0}" -gt 0 ] || failed=1
+echo "${passed:-0} passed, ${failed:-0} failed, ${skipped:-0} skipped"
+exit "$status"

@@ -1,0 +1,88 @@
+using KubeWol.Agent.Capture;
+using KubeWol.Protocol;
+using Prometheus;
+
+namespace KubeWol.Agent;
+
+/// <summary>All figures of the agent. Labels are bounded: never an address. Every series exists from the start.</summary>
+internal sealed class AgentMetrics
+{
+    private readonly CollectorRegistry _registry;
+    private readonly Counter _frames;
+    private readonly Counter.Child _accepted;
+    private readonly Counter.Child _repeated;
+    private readonly Counter.Child _queueFull;
+    private readonly Counter.Child[] _refused;
+    private readonly Counter _requests;
+    private readonly Counter _retries;
+    private readonly Histogram _latency;
+    private readonly Gauge _capturing;
+    private readonly Counter _captured;
+    private readonly Counter _dropped;
+    private readonly Dictionary<string, CaptureCounts> _counts = [];
+
+    public AgentMetrics(CollectorRegistry registry)
+    {
+        _registry = registry;
+        var metrics = Metrics.WithCustomRegistry(registry);
+        _frames = metrics.CreateCounter("kubewol_agent_frames_total", "Frames that passed the kernel's filter, and magic packets in them, by what became of them.", ["result"]);
+        _accepted = _frames.WithLabels("Accepted");
+        _repeated = _frames.WithLabels("Repeated");
+        _queueFull = _frames.WithLabels("QueueFull");
+        _refused = [.. Enum.GetValues<DropReason>().Select(r => r == DropReason.None ? _accepted : _frames.WithLabels(r.ToString()))];
+        _requests = metrics.CreateCounter("kubewol_agent_requests_total",
+            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Refused, Expired.", ["result"]);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Refused", "Expired"]) _requests.WithLabels(result);
+        _retries = metrics.CreateCounter("kubewol_agent_request_retries_total", "Attempts to write a WakeRequest that failed and were repeated.");
+        _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
+            new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
+        _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
+        _captured = metrics.CreateCounter("kubewol_agent_capture_frames_total", "Frames that passed the kernel's filter, as counted by libpcap.", ["interface"]);
+        _dropped = metrics.CreateCounter("kubewol_agent_capture_dropped_total", "Frames lost before they were looked at, by place: buffer (it was full), interface (driver or hardware).", ["interface", "place"]);
+    }
+
+    public void FrameAccepted() => _accepted.Inc();
+
+    public void FrameRepeated() => _repeated.Inc();
+
+    public void FrameRefused(DropReason reason) => _refused[(int)reason].Inc();
+
+    public void QueueFull() => _queueFull.Inc();
+
+    public void RequestWritten(TimeSpan sinceCaptured)
+    {
+        _requests.WithLabels("Created").Inc();
+        _latency.Observe(Math.Max(0, sinceCaptured.TotalSeconds));
+    }
+
+    public void RequestWasThere() => _requests.WithLabels("AlreadyThere").Inc();
+
+    public void RequestRefused() => _requests.WithLabels("Refused").Inc();
+
+    public void MessageExpired() => _requests.WithLabels("Expired").Inc();
+
+    public void WriteRetried() => _retries.Inc();
+
+    public void Capturing(int interfaces) => _capturing.Set(interfaces);
+
+    /// <summary>Has libpcap's counters read whenever the metrics are.</summary>
+    public void ReadDropsWith(Action report) => _registry.AddBeforeCollectCallback(report);
+
+    /// <summary>Takes over the counters of a capture that goes on.</summary>
+    public void Captured(string @interface, CaptureCounts counts)
+    {
+        var last = _counts.GetValueOrDefault(@interface);
+        _counts[@interface] = counts;
+        // libpcap counts in 32 bits; the difference is right across a wrap.
+        _captured.WithLabels(@interface).Inc(unchecked(counts.Received - last.Received));
+        _dropped.WithLabels(@interface, "buffer").Inc(unchecked(counts.Dropped - last.Dropped));
+        _dropped.WithLabels(@interface, "interface").Inc(unchecked(counts.DroppedByInterface - last.DroppedByInterface));
+    }
+
+    /// <summary>Takes over the last counters of a capture; the next one on this interface counts from zero.</summary>
+    public void CaptureEnded(string @interface, CaptureCounts counts)
+    {
+        Captured(@interface, counts);
+        _counts.Remove(@interface);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Threading.Channels;
+using KubeWol.Agent.Capture;
+using KubeWol.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KubeWol.Agent.Intake;
+
+/// <summary>From bytes to messages: parses, leaves out repetitions, and queues what is left. No span goes further than this.</summary>
+internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
+{
+    /// <summary>Messages that may wait while the API server is slow or away.</summary>
+    public const int QueueLength = 10_000;
+
+    private readonly Channel<WakeSignal> _queue = Channel.CreateBounded<WakeSignal>(QueueLength);
+    private readonly RecentMessages _recent = new();
+
+    /// <summary>Messages to be written as requests, in the order they were heard.</summary>
+    public ChannelReader<WakeSignal> Signals => _queue.Reader;
+
+    public void Receive(Nic nic, LinkType link, ReadOnlySpan<byte> frame, DateTimeOffset capturedAt)
+    {
+        if (!WolFrame.TryParse(link, frame, options.Ports, out var wol, out var reason))
+        {
+            metrics.FrameRefused(reason);
+            return;
+        }
+
+        foreach (var packet in wol.Packets)
+        {
+            if (packet.Target.IsMulticast)
+            {
+                metrics.FrameRefused(DropReason.MulticastTarget);
+                continue;
+            }
+
+            var identity = new MessageIdentity(packet.Target, wol.DestinationPort, packet.Password.Length);
+            if (_recent.IsRepetition(identity, capturedAt))
+            {
+                metrics.FrameRepeated();
+                continue;
+            }
+
+            var signal = new WakeSignal(packet.Target, packet.Password.Length, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt);
+            if (_queue.Writer.TryWrite(signal))
+            {
+                metrics.FrameAccepted();
+                logger.Heard(packet.Target, wol.SourceMac, nic.Name);
+            }
+            else
+            {
+                metrics.QueueFull();
+            }
+        }
+    }
+
+    /// <summary>A VLAN interface delivers its frames without the tag; it is put back, so that a frame is described alike wherever it is heard.</summary>
+    private static int[] Vlans(Nic nic, in WolFrame frame)
+    {
+        var ids = new List<int>(frame.Vlans.Count + 1);
+        if (nic.VlanId is { } own) ids.Add(own);
+        for (var i = 0; i < frame.Vlans.Count; i++) ids.Add(frame.Vlans[i]);
+        return [.. ids.Take(VlanIds.Max)];
+    }
+}

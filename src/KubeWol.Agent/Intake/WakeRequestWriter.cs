@@ -1,0 +1,158 @@
+using System.Net;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Protocol;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Polly;
+using Polly.Retry;
+
+namespace KubeWol.Agent.Intake;
+
+/// <summary>Writes messages as WakeRequests. The API server settles which node is first; an API server that is away is waited for.</summary>
+internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<WakeRequestWriter> logger) : BackgroundService
+{
+    /// <summary>Messages written at the same time.</summary>
+    private const int Writers = 8;
+
+    /// <summary>How often one message may be asked for anew within a window after its request failed.</summary>
+    private const int Attempts = 5;
+
+    /// <summary>A message that could not be written for this long is of no use any more: nobody waits that long for a machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(WakeRequestSpec.DefaultDeadlineSeconds);
+
+    /// <summary>A failed request is only followed by another one for a message heard at least this much later, so that clocks of nodes may differ a little.</summary>
+    private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
+
+    private readonly ResiliencePipeline _patiently = new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutException>().Handle<ApiException>(e => !IsFinal(e)),
+            MaxRetryAttempts = int.MaxValue,
+            Delay = TimeSpan.FromMilliseconds(100),
+            MaxDelay = TimeSpan.FromSeconds(5),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            DelayGenerator = static retry => new((retry.Outcome.Exception as ApiException)?.RetryAfter),
+            OnRetry = retry =>
+            {
+                metrics.WriteRetried();
+                if (retry.AttemptNumber is 0 or 10) logger.CannotWrite(retry.Outcome.Exception!.Message);
+                return default;
+            },
+        })
+        .Build();
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(stoppingToken)).Append(GreetAsync(stoppingToken)));
+
+    /// <summary>
+    /// Asks for a request that does not exist, so that the first frame finds the connection open and the code compiled; and so that a missing
+    /// right or CRD is in the log before anybody waits for a machine.
+    /// </summary>
+    private async Task GreetAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), stopping).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        {
+            if (!stopping.IsCancellationRequested) logger.CannotWrite(e.Message);
+        }
+    }
+
+    private async Task WriteAllAsync(CancellationToken stopping)
+    {
+        try
+        {
+            await foreach (var signal in intake.Signals.ReadAllAsync(stopping).ConfigureAwait(false)) await WriteAsync(signal, stopping).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The end of the service.
+        }
+    }
+
+    private async Task WriteAsync(WakeSignal signal, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
+        try
+        {
+            var created = await _patiently.ExecuteAsync(async token => await TryCreateAsync(signal, token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
+            if (created is null)
+            {
+                metrics.RequestWasThere();
+                return;
+            }
+
+            metrics.RequestWritten(time.GetUtcNow() - signal.CapturedAt);
+            logger.Requested(created.Metadata.Name, signal.Target, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString(), signal.Interface);
+        }
+        catch (ApiException e)
+        {
+            metrics.RequestRefused();
+            logger.RequestRefused(signal.Target, e.Message);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !stopping.IsCancellationRequested)
+        {
+            metrics.MessageExpired();
+            logger.MessageExpired(signal.Target, Patience);
+        }
+    }
+
+    /// <summary>The created request, or null where one for the same message is there already and has not failed before this one was heard.</summary>
+    private async Task<WakeRequest?> TryCreateAsync(WakeSignal signal, CancellationToken cancellationToken)
+    {
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            var request = Request(signal, attempt);
+            try
+            {
+                return await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
+            }
+            catch (ApiException e) when (e.IsConflict)
+            {
+                var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
+                if (there?.Status is not { Phase: WakePhase.Failed, CompletedAt: { } failed } || failed + Afterwards > signal.CapturedAt) return null;
+            }
+        }
+
+        return null;
+    }
+
+    private WakeRequest Request(WakeSignal signal, int attempt) => new()
+    {
+        Metadata = new()
+        {
+            Namespace = options.Namespace,
+            Name = RequestName.Of(signal.Identity, signal.CapturedAt, attempt),
+            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = signal.Target.ToString("N") },
+        },
+        Spec = new()
+        {
+            Target = new() { MacAddress = signal.Target.ToString() },
+            Frame = new()
+            {
+                Node = options.NodeName,
+                Interface = signal.Interface,
+                Transport = signal.Transport switch
+                {
+                    WolTransport.UdpV4 => FrameTransport.UDPv4,
+                    WolTransport.UdpV6 => FrameTransport.UDPv6,
+                    _ => FrameTransport.Ethernet,
+                },
+                SourceMac = signal.SourceMac.ToString(),
+                SourceIp = signal.SourceIp?.ToString(),
+                DestinationPort = signal.DestinationPort == 0 ? null : signal.DestinationPort,
+                Vlans = signal.Vlans.Count == 0 ? null : signal.Vlans,
+                CapturedAt = signal.CapturedAt,
+            },
+        },
+    };
+
+    /// <summary>The API server will never take this request, however often it is sent.</summary>
+    private static bool IsFinal(ApiException e) => e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;
+}

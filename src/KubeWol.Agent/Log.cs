@@ -1,0 +1,39 @@
+using KubeWol.Agent.Capture;
+using KubeWol.Protocol;
+using Microsoft.Extensions.Logging;
+
+namespace KubeWol.Agent;
+
+/// <summary>All messages of the agent; ids 100 to 199.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(100, LogLevel.Information, "Listening on {Nic}")]
+    public static partial void Listening(this ILogger logger, Nic nic);
+
+    [LoggerMessage(101, LogLevel.Warning, "{Interface} is gone or switched off; listening again when it comes back")]
+    public static partial void StoppedListening(this ILogger logger, string @interface);
+
+    [LoggerMessage(102, LogLevel.Warning, "Cannot listen on {Interface}, trying again every second: {Problem}")]
+    public static partial void CannotListen(this ILogger logger, string @interface, string problem);
+
+    [LoggerMessage(103, LogLevel.Warning, "No interface to listen on yet; waiting for one that matches: {Selection}")]
+    public static partial void NothingToListenOn(this ILogger logger, string selection);
+
+    [LoggerMessage(104, LogLevel.Error, "A frame on {Interface} could not be handled; this is a defect of KubeWol")]
+    public static partial void CaptureFaulted(this ILogger logger, Exception exception, string @interface);
+
+    [LoggerMessage(110, LogLevel.Debug, "Magic packet for {Target} from {Sender} on {Interface}")]
+    public static partial void Heard(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
+
+    [LoggerMessage(120, LogLevel.Information, "Created WakeRequest {Request} for {Target}: a magic packet from {Sender} on {Interface}")]
+    public static partial void Requested(this ILogger logger, string request, MacAddress target, string sender, string @interface);
+
+    [LoggerMessage(121, LogLevel.Warning, "Cannot reach the API server, keeping messages and trying again: {Problem}")]
+    public static partial void CannotWrite(this ILogger logger, string problem);
+
+    [LoggerMessage(122, LogLevel.Error, "The API server refused the WakeRequest for {Target}: {Problem}")]
+    public static partial void RequestRefused(this ILogger logger, MacAddress target, string problem);
+
+    [LoggerMessage(123, LogLevel.Error, "A message for {Target} could not be delivered within {Patience} and is dropped")]
+    public static partial void MessageExpired(this ILogger logger, MacAddress target, TimeSpan patience);
+}

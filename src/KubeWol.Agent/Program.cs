@@ -1,0 +1,60 @@
+using System.CommandLine;
+using KubeWol.Agent;
+using KubeWol.Agent.Capture;
+using KubeWol.Agent.Intake;
+using KubeWol.ControllerRuntime.Hosting;
+using KubeWol.Protocol;
+using Microsoft.Extensions.DependencyInjection;
+
+var space = ProgramOptions.Namespace("Namespace WakeRequests are written to.");
+var node = new Option<string?>("--node-name") { Description = "The node this agent listens on. Otherwise $NODE_NAME, or the host name." };
+var interfaces = new Option<string[]>("--interface")
+{
+    Description = "Interface to listen on: a name, or a pattern with * and ?. May be repeated. Otherwise all physical interfaces, bonds, bridges and VLANs that are up.",
+    AllowMultipleArgumentsPerToken = true,
+};
+var excluded = new Option<string[]>("--exclude-interface") { Description = "Interface never to listen on: a name or a pattern. May be repeated.", AllowMultipleArgumentsPerToken = true };
+var ports = new Option<WolPorts>("--ports")
+{
+    Description = "UDP ports to listen for, such as 7,9,47998-48010.",
+    DefaultValueFactory = _ => WolPorts.Default,
+    CustomParser = result =>
+    {
+        if (WolPorts.TryParse(result.Tokens[0].Value, null, out var parsed)) return parsed;
+        result.AddError($"--ports: '{result.Tokens[0].Value}' is not a list of ports (1 to 65535), such as 7,9,47998-48010");
+        return null;
+    },
+};
+var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too.", DefaultValueFactory = _ => true };
+var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
+
+var common = new ProgramOptions();
+var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, buffer };
+common.AddTo(command);
+command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
+{
+    services.AddSingleton(new AgentOptions
+    {
+        Namespace = given.GetValue(space)!,
+        NodeName = given.GetValue(node) ?? Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName,
+        Interfaces = given.GetValue(interfaces) ?? [],
+        ExcludedInterfaces = given.GetValue(excluded) ?? [],
+        Ports = given.GetValue(ports)!,
+        Promiscuous = given.GetValue(promiscuous),
+        BufferMebibytes = given.GetValue(buffer),
+    });
+    services.AddSingleton<AgentMetrics>();
+    services.AddSingleton<INicSource>(_ => new SysfsNics());
+    services.AddSingleton<FrameIntake>();
+    services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
+    services.AddSingleton<CaptureService>();
+    services.AddHostedService(s => s.GetRequiredService<CaptureService>());
+    services.AddHostedService<WakeRequestWriter>();
+}, Readiness, cancellationToken));
+return await command.Parse(args).InvokeAsync(ProgramHost.Invocation).ConfigureAwait(false);
+
+static string? Readiness(IServiceProvider services)
+{
+    var capture = services.GetRequiredService<CaptureService>();
+    return capture.IsCapturing ? null : $"not listening: no interface matches {capture}";
+}

@@ -1,0 +1,20 @@
+namespace KubeWol.Operator.KubeVirt;
+
+/// <summary>What became of asking KubeVirt for an operation.</summary>
+internal abstract record OperationOutcome
+{
+    /// <summary>KubeVirt took it on. That does not mean that it is done.</summary>
+    public sealed record Accepted : OperationOutcome;
+
+    /// <summary>The machine is not in the state we took it to be in: read again, decide again.</summary>
+    public sealed record Outdated(string Message) : OperationOutcome;
+
+    /// <summary>KubeVirt could not be asked, or asked to be left alone for <paramref name="RetryAfter"/>.</summary>
+    public sealed record Unavailable(string Message, TimeSpan? RetryAfter) : OperationOutcome;
+
+    /// <summary>We lack the right.</summary>
+    public sealed record Forbidden(string Message) : OperationOutcome;
+
+    /// <summary>The same request can never succeed.</summary>
+    public sealed record Refused(string Message) : OperationOutcome;
+}

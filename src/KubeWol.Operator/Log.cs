@@ -1,0 +1,19 @@
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.KubeVirt;
+using Microsoft.Extensions.Logging;
+
+namespace KubeWol.Operator;
+
+/// <summary>All messages of the operator; ids 200 to 299.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(210, LogLevel.Debug, "{Operation} of {Machine} for {Request}: {Outcome}")]
+    public static partial void Issued(this ILogger logger, WakeOperation operation, ResourceKey machine, ResourceKey request, OperationOutcome outcome);
+
+    [LoggerMessage(211, LogLevel.Information, "{Request} {Phase}, {Reason}: {Message}")]
+    public static partial void Finished(this ILogger logger, ResourceKey request, WakePhase phase, WakeReason reason, string? message);
+
+    [LoggerMessage(220, LogLevel.Warning, "An Event about {Kind} {Name} is lost: {Problem}")]
+    public static partial void EventDropped(this ILogger logger, string kind, string name, string problem);
+}

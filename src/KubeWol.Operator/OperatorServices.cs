@@ -1,0 +1,34 @@
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Events;
+using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KubeWol.Operator;
+
+/// <summary>Puts the operator together.</summary>
+internal static class OperatorServices
+{
+    public static IServiceCollection AddOperator(this IServiceCollection services, OperatorOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<OperatorMetrics>();
+        services.AddSingleton<MachineFinder>();
+        services.AddSingleton<IMachineOperations, KubeVirtMachines>();
+        services.AddSingleton<RequestReporter>();
+        services.AddSingleton<EventRecorder>();
+        services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
+        services.AddController<WakeRequestReconciler>("wakerequests", controller =>
+        {
+            controller.Workers = options.Workers;
+            controller.For(WakeRequest.Type)
+                .Watch(VirtualMachine.Type, (s, machine) => WaitingRequests.For(s.GetRequiredService<IResourceCache<WakeRequest>>(), machine))
+                .Watch(VirtualMachineInstance.Type, (s, instance) => WaitingRequests.For(s.GetRequiredService<IResourceCache<WakeRequest>>(), instance));
+        });
+        if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
+        return services;
+    }
+}

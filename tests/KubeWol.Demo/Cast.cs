@@ -1,0 +1,21 @@
+using KubeWol.TestBed;
+
+namespace KubeWol.Demo;
+
+/// <summary>The machines of the demo.</summary>
+internal static class Cast
+{
+    public static MachineManifest Web { get; } = new(Stage.Team, "web-01") { Mac = "52:54:00:00:00:01" };
+
+    public static MachineManifest Database { get; } = new(Stage.Team, "db-01") { Mac = "52:54:00:00:00:02", RunStrategy = "Manual" };
+
+    public static MachineManifest Backup { get; } = new(Stage.Team, "backup-01") { Mac = "52-54-00-00-00-03" };
+
+    public static MachineManifest Desktop { get; } = new(Stage.Team, "desktop-01") { Mac = "52:54:00:00:00:04", RunStrategy = "Always" };
+
+    public static MachineManifest Twin { get; } = new(Stage.Team, "twin-01") { Mac = "52:54:00:00:00:05" };
+
+    public static MachineManifest OtherTwin { get; } = new(Stage.Team, "twin-02") { Mac = "52:54:00:00:00:05" };
+
+    public static IReadOnlyList<MachineManifest> All { get; } = [Web, Database, Backup, Desktop, Twin, OtherTwin];
+}

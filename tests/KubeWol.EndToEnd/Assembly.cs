@@ -1,0 +1,7 @@
+using KubeWol.EndToEnd;
+using Xunit.Sdk;
+using Xunit.v3;
+
+// One machine, two cores: what is measured and waited for here shall not wait for another test.
+[assembly: Parallelization(Mode = ParallelMode.None)]
+[assembly: AssemblyFixture(typeof(Bed))]

@@ -1,0 +1,130 @@
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Protocol;
+using KubeWol.TestBed;
+using KubeWol.TestCluster;
+using KubeWol.TestCluster.KubeVirt;
+using KubeWol.TestCluster.Network;
+using KubeWol.TestCluster.Processes;
+
+namespace KubeWol.EndToEnd;
+
+/// <summary>A cluster with KubeWol on it, three nodes and a LAN. Made once for the tests that only use it; those that break something make their own.</summary>
+public sealed class Bed : IAsyncLifetime
+{
+    private static int _addresses;
+    private readonly string _namespace = $"e2e-{Guid.NewGuid().ToString("N")[..8]}";
+
+    public Cluster Cluster { get; private set; } = null!;
+
+    public NodeNetwork Network { get; private set; } = null!;
+
+    public Installation Installation { get; private set; } = null!;
+
+    public IReadOnlyList<RunningProgram> Operators { get; private set; } = [];
+
+    public IReadOnlyList<RunningProgram> Agents { get; private set; } = [];
+
+    /// <summary>The sender's interface in VLAN 10.</summary>
+    public Nic SenderVlan { get; private set; } = null!;
+
+    /// <summary>The namespace of this bed's machines.</summary>
+    public string Namespace => _namespace;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        string[] nodes = ["node-a", "node-b", "node-c"];
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays(), Cancel);
+        Network = await NodeNetwork.CreateAsync(nodes, Cancel);
+        SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
+        Installation = await Installation.CreateAsync(Cluster, Cancel);
+        await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
+        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", [], Cancel), Installation.StartOperatorAsync("operator-2", [], Cancel));
+        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*"], waitUntilReady: true, Cancel)));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Cluster is { IsGiven: true }) await Cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
+        foreach (var part in (IAsyncDisposable?[])[Installation, Network, Cluster])
+        {
+            if (part is not null) await part.DisposeAsync();
+        }
+    }
+
+    /// <summary>An address that no other test uses.</summary>
+    public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));
+
+    /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
+    public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)
+    {
+        await Cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
+        await WaitForAsync(machine, state);
+        return machine;
+    }
+
+    /// <summary>A stopped machine with an address of its own.</summary>
+    public Task<MachineManifest> CreateMachineAsync(string name) => CreateMachineAsync(Machine(name), "Stopped");
+
+    /// <summary>A machine of this bed's namespace, not created yet.</summary>
+    public MachineManifest Machine(string name) => new(Namespace, name) { Mac = NextAddress().ToString() };
+
+    public async Task<VirtualMachine> MachineAsync(MachineManifest machine) => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))!;
+
+    public Task WaitForAsync(MachineManifest machine, string state) => Eventually.BecomesTrueAsync(
+        $"{machine.Name} is {state}", async () => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))?.Status?.PrintableStatus == state, Cancel);
+
+    /// <summary>A real program at the sender, such as wakeonlan.</summary>
+    public async Task SendAsync(params string[] command) =>
+        _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), Cancel)).Checked;
+
+    /// <summary>A frame of our own making out of the sender's NIC.</summary>
+    public void SendFrame(ReadOnlySpan<byte> frame)
+    {
+        using var sender = Network.Sender.Nic.OpenSender();
+        sender.Send(frame);
+    }
+
+    /// <summary>All requests for an address.</summary>
+    public async Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac) =>
+        [.. (await Cluster.RequestsAsync(Cancel)).Where(r => MacAddress.TryParse(r.Spec.Target.MacAddress, out var target) && target == MacAddress.Parse(mac))];
+
+    /// <summary>Waits until all requests for an address, at least one, are finished, and returns them.</summary>
+    public async Task<IReadOnlyList<WakeRequest>> FinishedRequestsForAsync(string mac)
+    {
+        IReadOnlyList<WakeRequest> found = [];
+        await Eventually.BecomesTrueAsync($"a request for {mac} is finished", async () => (found = await RequestsForAsync(mac)) is [_, ..] && found.All(r => r.IsFinished()), Cancel);
+        return found;
+    }
+
+    /// <summary>Waits until the one request for an address is finished, and returns it.</summary>
+    public async Task<WakeRequest> FinishedRequestForAsync(string mac) => Assert.Single(await FinishedRequestsForAsync(mac));
+
+    /// <summary>Waits until every agent has counted so many more of a result, whatever it was before.</summary>
+    public async Task<double> CountAsync(string result) =>
+        (await Task.WhenAll(Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", Cancel)))).Sum();
+
+    /// <summary>Creates a WakeRequest and waits until it is finished.</summary>
+    public async Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60)
+    {
+        var created = await Cluster.Client.CreateAsync(
+            WakeRequest.Type,
+            new WakeRequest
+            {
+                Metadata = new() { Namespace = ns, Name = $"ask-{Guid.NewGuid():N}" },
+                Spec = new() { Action = WakeAction.Wake, Target = target, DeadlineSeconds = deadlineSeconds },
+            },
+            Cancel);
+        WakeRequest? now = null;
+        await Eventually.BecomesTrueAsync(
+            $"{created.Metadata.Name} is finished", async () => (now = await Cluster.Client.GetAsync(WakeRequest.Type, ResourceKey.Of(created), Cancel))?.IsFinished() == true, Cancel);
+        return now!;
+    }
+
+    /// <summary>KubeVirt's subresources that KubeWol does not use.</summary>
+    public Task CallAsync(string kind, MachineManifest machine, string verb) =>
+        Cluster.Client.SendAsync(HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, Cancel);
+}

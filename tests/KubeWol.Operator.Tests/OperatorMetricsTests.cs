@@ -1,0 +1,109 @@
+using System.Text;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
+using KubeWol.Operator.Tests.World;
+using Prometheus;
+
+namespace KubeWol.Operator.Tests;
+
+/// <summary>What /metrics shows of the operator itself.</summary>
+public sealed class OperatorMetricsTests
+{
+    private readonly CollectorRegistry _registry = Metrics.NewCustomRegistry();
+    private readonly OperatorMetrics _metrics;
+
+    public OperatorMetricsTests() => _metrics = new(_registry);
+
+    [Fact]
+    public async Task Every_series_is_there_at_zero_before_anything_happened() => Assert.Equal(
+        """
+        kubewol_events_dropped_total 0
+        kubewol_request_duration_seconds_count{action="Wake",stage="completed"} 0
+        kubewol_request_duration_seconds_count{action="Wake",stage="issued"} 0
+        kubewol_requests_total{action="Unknown",phase="Failed",reason="UnsupportedAction"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="AmbiguousTarget"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="DeadlineExceeded"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="Forbidden"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="NotStartable"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="Refused"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="TargetTerminating"} 0
+        kubewol_requests_total{action="Wake",phase="Failed",reason="UnknownTarget"} 0
+        kubewol_requests_total{action="Wake",phase="Succeeded",reason="AlreadyActive"} 0
+        kubewol_requests_total{action="Wake",phase="Succeeded",reason="Started"} 0
+        kubewol_requests_total{action="Wake",phase="Succeeded",reason="Unpaused"} 0
+        """,
+        await SeriesAsync());
+
+    [Fact]
+    public async Task Whatever_ends_a_wake_has_its_series_from_the_start()
+    {
+        var before = await SeriesAsync();
+        var ends = from state in Enum.GetValues<MachineState>()
+                   from found in (int[])[0, 1, 2]
+                   from issued in Enum.GetValues<WakeOperation>()
+                   from age in (int[])[0, 10, 300]
+                   let now = new Situation(WakeAction.Wake, found, state, true, false, issued, TimeSpan.Zero, TimeSpan.FromSeconds(age), TimeSpan.FromSeconds(300))
+                   let plan = VerbTable.Decide(now)
+                   where plan is Plan.Done or Plan.Refuse
+                   select (Phase: plan is Plan.Done ? WakePhase.Succeeded : WakePhase.Failed, plan.Reason);
+
+        Assert.All(ends, end => Assert.Contains($"phase=\"{end.Phase}\",reason=\"{end.Reason}\"", before, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_request_is_counted_once_by_what_became_of_it()
+    {
+        _metrics.Finished(Ended(Some.Heard(), WakePhase.Succeeded, WakeReason.Started, issued: 0.38, completed: 2.38));
+
+        Assert.Equal(1, await ValueAsync("kubewol_requests_total{action=\"Wake\",phase=\"Succeeded\",reason=\"Started\"}"));
+        Assert.Equal(0.5, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"issued\"}"), 6); // the frame was 120 ms before noon
+        Assert.Equal(2.5, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"), 6);
+    }
+
+    [Fact]
+    public async Task A_failure_counts_in_no_time_to_completion()
+    {
+        _metrics.Finished(Ended(Some.Request(), WakePhase.Failed, WakeReason.DeadlineExceeded, issued: 1, completed: 300));
+
+        Assert.Equal(1, await ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"issued\"}"));
+        Assert.Equal(0, await ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"completed\"}"));
+    }
+
+    [Fact]
+    public async Task Clocks_that_disagree_give_no_negative_time()
+    {
+        _metrics.Finished(Ended(Some.Request(), WakePhase.Succeeded, WakeReason.Started, issued: -3, completed: -2));
+
+        Assert.Equal(0, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"));
+    }
+
+    [Fact]
+    public async Task No_series_names_a_machine_or_an_address()
+    {
+        _metrics.Finished(Ended(Some.Heard(), WakePhase.Succeeded, WakeReason.Started, issued: 1, completed: 2));
+
+        var page = await PageAsync();
+        Assert.DoesNotContain("web-01", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(Some.Mac, page, StringComparison.Ordinal);
+    }
+
+    private static WakeRequest Ended(WakeRequest request, WakePhase phase, WakeReason reason, double issued, double completed) => request with
+    {
+        Status = new() { Action = WakeAction.Wake, Phase = phase, Reason = reason, IssuedAt = Some.Noon.AddSeconds(issued), CompletedAt = Some.Noon.AddSeconds(completed) },
+    };
+
+    /// <summary>All series but a histogram's buckets and sums, sorted.</summary>
+    private async Task<string> SeriesAsync() => string.Join('\n', (await PageAsync()).Split('\n')
+        .Where(l => l.Length > 0 && !l.StartsWith('#') && !l.Contains("_bucket", StringComparison.Ordinal) && !l.Contains("_sum", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+
+    private async Task<double> ValueAsync(string series) =>
+        double.Parse((await PageAsync()).Split('\n').Single(l => l.StartsWith(series + " ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+
+    private async Task<string> PageAsync()
+    {
+        using var page = new MemoryStream();
+        await _registry.CollectAndExportAsTextAsync(page, TestContext.Current.CancellationToken);
+        return Encoding.UTF8.GetString(page.ToArray());
+    }
+}

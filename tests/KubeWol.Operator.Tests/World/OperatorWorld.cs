@@ -1,0 +1,210 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeWol.Api;
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.ControllerRuntime.Internal;
+using KubeWol.Operator.Events;
+using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Requests;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Time.Testing;
+using Prometheus;
+
+namespace KubeWol.Operator.Tests.World;
+
+/// <summary>
+/// The operator's parts around real caches, before an API server that stores requests and takes Events. The test plays the watch
+/// (<see cref="See(VirtualMachine)"/>), the queue (<see cref="PassAsync()"/>) and KubeVirt (<see cref="KubeVirtSays"/>).
+/// </summary>
+internal sealed class OperatorWorld : IAsyncDisposable
+{
+    private readonly ResourceCache<WakeRequest> _requests = new();
+    private readonly ResourceCache<VirtualMachine> _machines = new();
+    private readonly ResourceCache<VirtualMachineInstance> _instances = new();
+    private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
+    private readonly ClusterClient _client;
+    private WakeRequestReconciler _reconciler = null!;
+
+    private OperatorWorld(FakeApi api)
+    {
+        Api = api;
+        api.Respond = Respond;
+        _client = new(api.Connection, Time);
+        Metrics = new(Registry);
+        Events = new(_client, Metrics, Time, NullLogger<EventRecorder>.Instance);
+        RestartOperator();
+    }
+
+    public FakeApi Api { get; }
+
+    public FakeTimeProvider Time { get; } = new(Some.Noon);
+
+    public CollectorRegistry Registry { get; } = Prometheus.Metrics.NewCustomRegistry();
+
+    public OperatorMetrics Metrics { get; }
+
+    public EventRecorder Events { get; }
+
+    /// <summary>The request that this test is about.</summary>
+    public ResourceKey Key { get; private set; }
+
+    /// <summary>The answers to the next calls of a subresource; accepted when there are none left.</summary>
+    public Queue<Answer> KubeVirtSays { get; } = [];
+
+    /// <summary>Answers in place of the server, once each.</summary>
+    public Queue<Answer> Instead { get; } = [];
+
+    public IReadOnlyList<string> Calls => [.. Api.Calls.Select(c => c.ToString())];
+
+    public IReadOnlyList<string> SubresourceCalls => [.. Api.Calls.Where(c => c.Method == "PUT").Select(c => c.Path[(c.Path.LastIndexOf('/') + 1)..])];
+
+    public int StatusWrites => Api.Calls.Count(c => c.Method == "PATCH");
+
+    /// <summary>The request as the cache shows it.</summary>
+    public WakeRequest Request => _requests.Find(Key)!;
+
+    public WakeRequestStatus Status => Request.Status!;
+
+    /// <summary>Whether the server still has the request.</summary>
+    public bool IsStored => _stored.ContainsKey(WakeRequest.Type.Path(Key));
+
+    public static async Task<OperatorWorld> WithAsync(WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
+    {
+        var world = new OperatorWorld(await FakeApi.StartAsync()) { Key = ResourceKey.Of(request) };
+        world.Store(request);
+        foreach (var machine in machines) world.See(machine);
+        return world;
+    }
+
+    /// <summary>One look of the reconciler at the request.</summary>
+    public Task<Requeue> PassAsync() => _reconciler.ReconcileAsync(Key, TestContext.Current.CancellationToken);
+
+    /// <summary>A look at another key.</summary>
+    public Task<Requeue> PassAsync(ResourceKey key) => _reconciler.ReconcileAsync(key, TestContext.Current.CancellationToken);
+
+    public async Task<Requeue> PassAfterAsync(double seconds)
+    {
+        Time.Advance(TimeSpan.FromSeconds(seconds));
+        return await PassAsync();
+    }
+
+    /// <summary>Another process, with nothing but what the cluster shows.</summary>
+    public void RestartOperator()
+    {
+        var reporter = new RequestReporter(_client, _requests, Events, Some.Options, Time);
+        _reconciler = new(_requests, new(_machines, _instances, Some.Options), new KubeVirtMachines(_client, _machines), reporter, _client, Metrics, Time, NullLogger<WakeRequestReconciler>.Instance);
+    }
+
+    /// <summary>The watch brings a machine.</summary>
+    public void See(VirtualMachine machine)
+    {
+        WriteBehindTheCache(machine);
+        _machines.Set(machine);
+    }
+
+    public void See(VirtualMachineInstance instance) => _instances.Set(instance);
+
+    public void Lose(VirtualMachine machine) => _machines.Remove(ResourceKey.Of(machine));
+
+    /// <summary>The server gets a request, or another version of one, and the watch brings it.</summary>
+    public void Store(WakeRequest request)
+    {
+        Write(request);
+        _requests.Set(request);
+    }
+
+    /// <summary>The machine changes, and the watch has not brought it yet.</summary>
+    public void WriteBehindTheCache(VirtualMachine machine) =>
+        _stored[VirtualMachine.Type.Path(ResourceKey.Of(machine))] = JsonSerializer.SerializeToNode(machine, ApiJson.Default.VirtualMachine)!.AsObject();
+
+    /// <summary>Somebody else writes the request, and the watch has not brought it yet.</summary>
+    public WakeRequest WriteBehindTheCache()
+    {
+        var next = Request with { Metadata = Request.Metadata with { ResourceVersion = Some.NextVersion(), Labels = new Dictionary<string, string> { ["mine"] = "yes" } } };
+        Write(next);
+        return next;
+    }
+
+    public void See(WakeRequest request) => _requests.Set(request);
+
+    /// <summary>The Events written so far, as kubectl would show them: type, reason, object and note.</summary>
+    public async Task<IReadOnlyList<string>> ToldAsync()
+    {
+        // Events are sent in their order: once a last one has arrived, so have all before it.
+        Events.Finished(Some.Request("default/the-end") with { Status = new() { Phase = WakePhase.Failed, Reason = WakeReason.Unknown } }, []);
+        await Events.StartAsync(TestContext.Current.CancellationToken);
+        await TestCluster.Eventually.BecomesTrueAsync("the last Event arrives", () => Posted().Any(e => e.Regarding!.Name == "the-end"), TestContext.Current.CancellationToken);
+        return [.. Posted().Where(e => e.Regarding!.Name != "the-end").Select(e => $"{e.Type} {e.Reason} {e.Regarding!.Kind} {e.Regarding.Namespace}/{e.Regarding.Name}: {e.Note}")];
+    }
+
+    /// <summary>The lines of the metrics page that begin so.</summary>
+    public async Task<IReadOnlyList<string>> MetricAsync(string start)
+    {
+        using var page = new MemoryStream();
+        await Registry.CollectAndExportAsTextAsync(page, TestContext.Current.CancellationToken);
+        return [.. System.Text.Encoding.UTF8.GetString(page.ToArray()).Split('\n').Where(l => l.StartsWith(start, StringComparison.Ordinal))];
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Events.StopAsync(CancellationToken.None);
+        Events.Dispose();
+        await Api.DisposeAsync();
+    }
+
+    private IEnumerable<KubernetesEvent> Posted() => Api.Calls.Where(c => c.Method == "POST").Select(c => JsonSerializer.Deserialize(c.Body, OperatorJson.Default.KubernetesEvent)!);
+
+    private void Write(WakeRequest request) =>
+        _stored[WakeRequest.Type.Path(ResourceKey.Of(request))] = JsonSerializer.SerializeToNode(request, ApiJson.Default.WakeRequest)!.AsObject();
+
+    private Answer Respond(Call call)
+    {
+        if (Instead.TryDequeue(out var instead)) return instead;
+        return call.Method switch
+        {
+            "PUT" => KubeVirtSays.TryDequeue(out var said) ? said : new(202),
+            "POST" => new(201, call.Body),
+            "GET" => _stored.TryGetValue(call.Path, out var found) ? new(200, found.ToJsonString()) : Answer.Refuse(404, "NotFound", "not found"),
+            "PATCH" => Patch(call),
+            "DELETE" => Delete(call),
+            _ => Answer.Refuse(405, "MethodNotAllowed", call.ToString()),
+        };
+    }
+
+    private Answer Patch(Call call)
+    {
+        var path = call.Path.EndsWith("/status", StringComparison.Ordinal) ? call.Path[..^"/status".Length] : throw new InvalidOperationException($"only the status is ours to write: {call}");
+        if (!_stored.TryGetValue(path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
+        var patch = JsonNode.Parse(call.Body)!.AsObject();
+        if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");
+        stored["metadata"]!["resourceVersion"] = Some.NextVersion();
+        stored["status"] = Merged(stored["status"], patch["status"]);
+        return new(200, stored.ToJsonString());
+    }
+
+    private Answer Delete(Call call)
+    {
+        if (!_stored.TryGetValue(call.Path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
+        if ((string?)JsonNode.Parse(call.Body)!["preconditions"]!["uid"] != (string?)stored["metadata"]!["uid"]) return Answer.Refuse(409, "Conflict", "the UID in the precondition is another one");
+        _stored.TryRemove(call.Path, out _);
+        return new(200, "{}");
+    }
+
+    /// <summary>RFC 7386.</summary>
+    private static JsonNode? Merged(JsonNode? target, JsonNode? patch)
+    {
+        if (patch is not JsonObject changes) return patch?.DeepClone();
+        var merged = target is JsonObject before ? before.DeepClone().AsObject() : [];
+        foreach (var (name, value) in changes)
+        {
+            if (value is null) merged.Remove(name);
+            else merged[name] = Merged(merged[name], value);
+        }
+
+        return merged;
+    }
+}

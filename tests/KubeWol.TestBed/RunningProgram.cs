@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using System.Globalization;
+using KubeWol.TestCluster.Processes;
+
+namespace KubeWol.TestBed;
+
+/// <summary>An agent or an operator that runs, with its metrics and probes.</summary>
+public sealed class RunningProgram(ChildProcess process, HttpClient http) : IAsyncDisposable
+{
+    public ChildProcess Process => process;
+
+    /// <summary>What /readyz says, and whether it means ready; null when nobody answers.</summary>
+    public async Task<(bool Ready, string Words)?> ReadinessAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var answer = await http.GetAsync("/readyz", cancellationToken);
+            return (answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(cancellationToken));
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Waits for readiness; fails at once, with the end of its log, when the program ends.</summary>
+    public async Task WaitUntilReadyAsync(TimeSpan limit, CancellationToken cancellationToken)
+    {
+        var watch = Stopwatch.StartNew();
+        while (await ReadinessAsync(cancellationToken) is not (true, _))
+        {
+            if (process.HasExited) throw process.Failure($"ended with {await process.Exited} before it was ready");
+            if (watch.Elapsed > limit) throw process.Failure($"was not ready within {limit.TotalSeconds:0} s");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
+        }
+    }
+
+    /// <summary>One figure of /metrics, such as <c>kubewol_agent_frames_total{result="Accepted"}</c>; 0 when it is not there.</summary>
+    public async Task<double> MetricAsync(string series, CancellationToken cancellationToken)
+    {
+        var text = await http.GetStringAsync("/metrics", cancellationToken);
+        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal));
+        return line is null ? 0 : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        http.Dispose();
+        await process.DisposeAsync();
+    }
+}
