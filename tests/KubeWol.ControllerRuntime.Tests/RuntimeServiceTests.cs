@@ -222,6 +222,26 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_is_looked_at_when_its_spec_changed_or_it_goes_and_not_for_its_status()
+    {
+        var (host, work) = await StartAsync();
+        static Widget At(int version, int generation, string uid = "u") => Widget.Of("a", version) with { Metadata = Widget.Of("a", version, uid: uid).Metadata with { Generation = generation } };
+        _api.AnswerList(At(1, 1));
+        await NextAsync(work);
+
+        await _api.SayAsync(At(11, 1).Event("MODIFIED"));                       // its status
+        host.Services.GetRequiredService<IResourceCache<Widget>>().Observe(At(12, 1)); // our own write
+        await _api.SayAsync(Widget.Of("b", 13).Event("ADDED"));
+        Assert.Equal("b", (await NextAsync(work)).Key.Name);
+
+        foreach (var change in (string[])[At(14, 2).Event("MODIFIED"), At(15, 2).Deleting().Event("MODIFIED"), At(16, 2, "another").Event("MODIFIED"), At(17, 2, "another").Event("DELETED")])
+        {
+            await _api.SayAsync(change);
+            Assert.Equal("a", (await NextAsync(work)).Key.Name);
+        }
+    }
+
+    [Fact]
     public async Task What_changes_goes_before_what_the_first_list_brings()
     {
         _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");

@@ -23,6 +23,9 @@ internal sealed record Widget : IResource
         Spec = new() { Colour = colour },
     };
 
+    /// <summary>The same, with its deletion asked for.</summary>
+    public Widget Deleting() => this with { Metadata = Metadata with { DeletionTimestamp = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) } };
+
     public string ToJson() => JsonSerializer.Serialize(this, WidgetJson.Default.Widget);
 
     public static string List(int version, string? @continue, params IEnumerable<Widget> items) =>
