@@ -225,7 +225,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
     public async Task An_object_is_looked_at_when_its_spec_changed_or_it_goes_and_not_for_its_status()
     {
         var (host, work) = await StartAsync();
-        static Widget At(int version, int generation, string uid = "u") => Widget.Of("a", version) with { Metadata = Widget.Of("a", version, uid: uid).Metadata with { Generation = generation } };
+        static Widget At(int version, int generation, string uid = "u") => Widget.Of("a", version, uid: uid).OfGeneration(generation);
         _api.AnswerList(At(1, 1));
         await NextAsync(work);
 
@@ -234,7 +234,14 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         await _api.SayAsync(Widget.Of("b", 13).Event("ADDED"));
         Assert.Equal("b", (await NextAsync(work)).Key.Name);
 
-        foreach (var change in (string[])[At(14, 2).Event("MODIFIED"), At(15, 2).Deleting().Event("MODIFIED"), At(16, 2, "another").Event("MODIFIED"), At(17, 2, "another").Event("DELETED")])
+        string[] changes =
+        [
+            At(14, 2).Event("MODIFIED"),
+            At(15, 2).Deleting().Event("MODIFIED"),
+            At(16, 2, "another").Event("MODIFIED"),
+            At(17, 2, "another").Event("DELETED"),
+        ];
+        foreach (var change in changes)
         {
             await _api.SayAsync(change);
             Assert.Equal("a", (await NextAsync(work)).Key.Name);
