@@ -55,5 +55,4 @@ public abstract class ConnectionTestBase : IAsyncLifetime
         using var connection = Folder.Open(Folder.WriteKubeconfig(Server!.Address, cluster, user));
         return await AskAsync(connection);
     }
-
 }
