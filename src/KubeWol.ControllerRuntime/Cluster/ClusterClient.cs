@@ -97,7 +97,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         ApiStatus? status = null;
         try
         {
-            status = JsonSerializer.Deserialize(body, ApiStatusJson.Default.ApiStatus);
+            status = ServerJson.Decode(body, ApiStatusJson.Default.ApiStatus);
         }
         catch (JsonException)
         {
@@ -117,7 +117,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     {
         try
         {
-            return JsonSerializer.Deserialize(body, type.Json) ?? throw new HttpRequestException($"the API server answered null for {type.Plural}");
+            return ServerJson.Decode(body, type.Json) ?? throw new HttpRequestException($"the API server answered null for {type.Plural}");
         }
         catch (JsonException e)
         {

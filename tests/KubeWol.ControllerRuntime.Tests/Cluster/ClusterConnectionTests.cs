@@ -385,7 +385,7 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        using var connection = _folder.Open(_folder.WriteKubeconfig(new Uri($"https://{silent.LocalEndpoint}")), connectTimeout: TimeSpan.FromMilliseconds(50));
+        using var connection = _folder.Open(_folder.WriteKubeconfig(new Uri($"https://{silent.LocalEndpoint}")), patience: new() { Connect = TimeSpan.FromMilliseconds(50) });
 
         Assert.Contains("cannot be reached", (await Assert.ThrowsAsync<TimeoutException>(() => SendAsync(connection))).Message, StringComparison.Ordinal);
     }
@@ -398,6 +398,28 @@ public sealed class ClusterConnectionTests : IAsyncLifetime
         using var connection = _folder.Open(_folder.WriteKubeconfig(new Uri($"https://{reserved.LocalEndPoint}")));
 
         Assert.Equal(HttpRequestError.ConnectionError, (await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(connection))).HttpRequestError);
+    }
+
+    [Fact]
+    public async Task A_server_that_resets_connections_at_any_moment_is_a_broken_connection_every_time()
+    {
+        using var rude = new TcpListener(IPAddress.Loopback, 0);
+        rude.Start();
+        var resetting = Task.Run(async () =>
+        {
+            for (var i = 0; ; i++)
+            {
+                var client = await rude.AcceptSocketAsync(Bounded.Test);
+                Thread.SpinWait(i % 100 * 20);
+                client.Close(0);
+            }
+        }, Bounded.Test);
+        using var connection = _folder.Open(_folder.WriteKubeconfig(new Uri($"http://{rude.LocalEndpoint}")));
+
+        for (var i = 0; i < 500; i++) await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(connection));
+
+        rude.Stop();
+        await Assert.ThrowsAnyAsync<Exception>(() => resetting.SoonAsync());
     }
 
     private async Task StartAsync(X509Certificate2 certificate, X509Certificate2Collection? chain = null, HttpProtocols protocols = HttpProtocols.Http1AndHttp2) =>

@@ -449,7 +449,7 @@ public sealed class InformerTests : IAsyncLifetime
     {
         using var silent = new TcpListener(IPAddress.Loopback, 0);
         silent.Start();
-        Start(new() { ShortestBackoff = Shortest, LongestBackoff = Longest }, new Uri($"https://{silent.LocalEndpoint}"), connectTimeout: TimeSpan.FromMilliseconds(50));
+        Start(new() { ShortestBackoff = Shortest, LongestBackoff = Longest }, new Uri($"https://{silent.LocalEndpoint}"), patience: new() { Connect = TimeSpan.FromMilliseconds(50) });
 
         for (var failures = 2; failures < 5; failures++) await PauseAsync(failures);
 
@@ -504,9 +504,9 @@ public sealed class InformerTests : IAsyncLifetime
         _run = Task.CompletedTask;
     }
 
-    private void Start(InformerOptions options, Uri? server = null, TimeSpan? connectTimeout = null)
+    private void Start(InformerOptions options, Uri? server = null, ConnectionPatience? patience = null)
     {
-        _connection = Clusters.Connect(server ?? _server.Address, connectTimeout);
+        _connection = Clusters.Connect(server ?? _server.Address, patience);
         var metrics = new RuntimeMetrics(_registry);
         metrics.Watching(Widget.Type.Plural);
         var informer = new Informer<Widget>(new ClusterClient(_connection, _time), Widget.Type, _cache, options, metrics, _time, NullLogger.Instance);
