@@ -70,7 +70,8 @@ internal sealed class Stage : IAsyncDisposable
         screen.Title("It is still running. Type for example");
         screen.Line($"  export KUBECONFIG={Cluster.AdminKubeconfig} PATH={Path.GetDirectoryName(Cluster.KubectlProgram)}:$PATH");
         screen.Line("  kubectl get wakerequests -A --watch");
-        screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Web.Mac}");
+        screen.Line($"  kubectl patch vm -n {Team} {Cast.Web.Name} --type merge -p '{{\"spec\":{{\"runStrategy\":\"Halted\"}}}}'    # switches it off");
+        screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Web.Mac}    # and on");
         screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} etherwake -i eth0 {Cast.Database.Mac}");
         screen.Line($"  kubectl describe vm -n {Team} {Cast.Web.Name}");
         screen.Line("  kubectl explain wakerequest.spec");
