@@ -2,6 +2,8 @@
 # Builds and runs the tests of the solution, or of the projects given, and ends with "N passed, N failed, N skipped".
 set -uo pipefail
 cd "$(dirname "$0")/.."
+# A real cluster, where one is given, takes its time.
+[ -z "${KUBEWOL_E2E_KUBECONFIG:-}" ] || export KUBEWOL_TEST_PATIENCE=${KUBEWOL_TEST_PATIENCE:-180}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
