@@ -7,7 +7,8 @@ cd "$(dirname "$0")/.."
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-dotnet build KubeWol.sln -c Release -v quiet --nologo -clp:NoSummary || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+echo "building (two minutes the first time)"
+built=$(dotnet build KubeWol.sln -c Release -v quiet --nologo 2>&1) || { echo "$built"; echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1"; fi
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"
