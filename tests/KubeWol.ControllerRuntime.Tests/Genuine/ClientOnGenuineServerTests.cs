@@ -74,8 +74,8 @@ public sealed class ClientOnGenuineServerTests(GenuineServer genuine) : IDisposa
     public async Task Http2_carries_all_requests_over_one_connection()
     {
         await using var proxy = new CutProxy(genuine.Api.Address);
-        var kubeconfig = _folder.Write("config", (await File.ReadAllTextAsync(genuine.Api.AdminKubeconfig, Bounded.Test)).Replace(genuine.Api.Address.GetLeftPart(UriPartial.Authority), proxy.Address.GetLeftPart(UriPartial.Authority), StringComparison.Ordinal));
-        using var connection = ClusterConnection.Open(kubeconfig);
+        var direct = await File.ReadAllTextAsync(genuine.Api.AdminKubeconfig, Bounded.Test);
+        using var connection = _folder.Open(_folder.Write("config", direct.Replace(genuine.Api.Address.Authority, proxy.Address.Authority, StringComparison.Ordinal)));
         var client = new ClusterClient(connection, TimeProvider.System);
         await client.GetAsync(ConfigMap.Type, new("default", "none"), Bounded.Test);
 

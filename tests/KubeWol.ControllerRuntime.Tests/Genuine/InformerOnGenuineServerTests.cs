@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Tests.Fakes;
 using KubeWol.TestCluster;
@@ -210,18 +211,25 @@ public sealed class InformerOnGenuineServerTests(GenuineServer genuine)
         await informer.Cache.UntilAsync(c => c.Find(key)?.Spec!.Size == 5);
     }
 
-    private Task<byte[]> PatchSizeAsync(ResourceKey key, string size) =>
-        genuine.Client.SendAsync(HttpMethod.Patch, Widget.Type.Path(key), System.Text.Encoding.UTF8.GetBytes("{\"spec\":{\"size\":" + size + "}}"), new("application/merge-patch+json"), Bounded.Test);
+    private Task<byte[]> PatchSizeAsync(ResourceKey key, string size)
+    {
+        var patch = Encoding.UTF8.GetBytes("{\"spec\":{\"size\":" + size + "}}");
+        return genuine.Client.SendAsync(HttpMethod.Patch, Widget.Type.Path(key), patch, new("application/merge-patch+json"), Bounded.Test);
+    }
 
     private async Task<Widget> CreateDeepAsync(string name, int depth)
     {
         var deep = string.Concat(Enumerable.Repeat("{\"a\":", depth)) + "1" + new string('}', depth);
         var json = Unborn(name).ToJson().Replace("\"spec\":{", $"\"spec\":{{\"unknown\":{deep},", StringComparison.Ordinal);
-        await genuine.Client.SendAsync(HttpMethod.Post, Widget.Type.Path("default"), System.Text.Encoding.UTF8.GetBytes(json), null, Bounded.Test);
+        await genuine.Client.SendAsync(HttpMethod.Post, Widget.Type.Path("default"), Encoding.UTF8.GetBytes(json), null, Bounded.Test);
         return (await genuine.Client.GetAsync(Widget.Type, new("default", name), Bounded.Test))!;
     }
 
-    private static Widget Unborn(string name, string label = "deep") => new() { Metadata = new() { Namespace = "default", Name = name, Labels = new Dictionary<string, string> { ["of"] = label } }, Spec = new() { Colour = "red" } };
+    private static Widget Unborn(string name, string label = "deep") => new()
+    {
+        Metadata = new() { Namespace = "default", Name = name, Labels = new Dictionary<string, string> { ["of"] = label } },
+        Spec = new() { Colour = "red" },
+    };
 
     private static InformerOptions Of(string label) => new() { Namespace = "default", LabelSelector = $"of={label}" };
 
