@@ -32,7 +32,9 @@ internal sealed class SchemaBuilder(XmlDocs docs)
     {
         if (property.PropertyType == typeof(ResourceMetadata)) return new() { ["type"] = "object" };
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
-        var schema = ItemType(type) is { } item ? List(property, item, closedEnums) : Value(property, type, docs.Of(property), closedEnums);
+        var schema = ItemType(type) is { } item ? List(property, item, closedEnums)
+            : type == typeof(IReadOnlyDictionary<string, string>) ? Map(property)
+            : Value(property, type, docs.Of(property), closedEnums);
         if (property.GetCustomAttribute<DefaultValueAttribute>() is { } @default) schema["default"] = @default.Value!;
         AddRules(schema, property.GetCustomAttributes<RuleAttribute>());
         return schema;
@@ -40,13 +42,11 @@ internal sealed class SchemaBuilder(XmlDocs docs)
 
     private Dictionary<string, object> List(PropertyInfo property, Type item, bool closedEnums)
     {
-        var most = property.GetCustomAttribute<MaxItemsAttribute>()
-            ?? throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: every list in the API is bounded, give it [MaxItems]");
         var schema = new Dictionary<string, object>
         {
             ["type"] = "array",
             ["description"] = docs.Of(property),
-            ["maxItems"] = most.Count,
+            ["maxItems"] = Most(property),
             ["items"] = Value(property, item, null, closedEnums),
         };
         if (property.GetCustomAttribute<ListMapKeyAttribute>() is { } map)
@@ -57,6 +57,17 @@ internal sealed class SchemaBuilder(XmlDocs docs)
 
         return schema;
     }
+
+    private Dictionary<string, object> Map(PropertyInfo property) => new()
+    {
+        ["type"] = "object",
+        ["description"] = docs.Of(property),
+        ["maxProperties"] = Most(property),
+        ["additionalProperties"] = Text(property),
+    };
+
+    private static int Most(PropertyInfo property) => property.GetCustomAttribute<MaxItemsAttribute>()?.Count
+        ?? throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: every list and map in the API is bounded, give it [MaxItems]");
 
     private Dictionary<string, object> Value(PropertyInfo property, Type type, string? description, bool closedEnums)
     {

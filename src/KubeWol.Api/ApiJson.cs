@@ -9,4 +9,6 @@ namespace KubeWol.Api;
 [JsonSerializable(typeof(WakeRequest))]
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
+[JsonSerializable(typeof(Migration))]
+[JsonSerializable(typeof(Node))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -9,13 +9,30 @@ internal sealed class OperatorMetrics
     private const string Issued = "issued";
     private const string Completed = "completed";
 
-    private static readonly WakeReason[] Succeeded = [WakeReason.Started, WakeReason.Unpaused, WakeReason.AlreadyActive];
+    /// <summary>How each action can end well; every action can end badly in most ways.</summary>
+    private static readonly Dictionary<WakeAction, WakeReason[]> Succeeded = new()
+    {
+        [WakeAction.Wake] = [WakeReason.Started, WakeReason.Unpaused, WakeReason.AlreadyActive, WakeReason.Instantiated],
+        [WakeAction.Sleep] = [WakeReason.Paused, WakeReason.Stopped, WakeReason.AlreadyInactive],
+        [WakeAction.Move] = [WakeReason.Moved, WakeReason.Placed, WakeReason.AlreadyThere],
+        [WakeAction.Instantiate] = [WakeReason.Instantiated, WakeReason.Started, WakeReason.Unpaused, WakeReason.AlreadyActive],
+        [WakeAction.Destroy] = [WakeReason.Destroyed, WakeReason.AlreadyGone],
+    };
 
     private static readonly WakeReason[] Failed =
     [
-        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.NotStartable,
+        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded,
         WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded,
     ];
+
+    private static readonly Dictionary<WakeAction, WakeReason[]> FailedOnly = new()
+    {
+        [WakeAction.Wake] = Creating,
+        [WakeAction.Sleep] = [],
+        [WakeAction.Move] = [WakeReason.NotMigratable, WakeReason.MigrationFailed, WakeReason.NodeNotFound, WakeReason.NodeNotSchedulable, WakeReason.PlacementConflict],
+        [WakeAction.Instantiate] = Creating,
+        [WakeAction.Destroy] = [],
+    };
 
     private readonly Counter _requests;
     private readonly Histogram _duration;
@@ -30,11 +47,20 @@ internal sealed class OperatorMetrics
             "kubewol_request_duration_seconds", "Time from the frame (or from the request's creation, where nobody heard a frame) to a stage.",
             ["action", "stage"], new HistogramConfiguration { Buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300] });
         _eventsDropped = metrics.CreateCounter("kubewol_events_dropped_total", "Kubernetes Events that could not be written.");
-        foreach (var reason in Succeeded) _requests.WithLabels(nameof(WakeAction.Wake), nameof(WakePhase.Succeeded), reason.ToString());
-        foreach (var reason in Failed) _requests.WithLabels(nameof(WakeAction.Wake), nameof(WakePhase.Failed), reason.ToString());
+        foreach (var (action, reasons) in Succeeded)
+        {
+            foreach (var reason in reasons) _requests.WithLabels(action.ToString(), nameof(WakePhase.Succeeded), reason.ToString());
+            foreach (var reason in Failed.Concat(FailedOnly[action])) _requests.WithLabels(action.ToString(), nameof(WakePhase.Failed), reason.ToString());
+            foreach (var stage in (string[])[Issued, Completed]) _duration.WithLabels(action.ToString(), stage);
+        }
+
         _requests.WithLabels(nameof(WakeAction.Unknown), nameof(WakePhase.Failed), nameof(WakeReason.UnsupportedAction));
-        foreach (var stage in (string[])[Issued, Completed]) _duration.WithLabels(nameof(WakeAction.Wake), stage);
     }
+
+    private static WakeReason[] Creating =>
+    [
+        WakeReason.NotStartable, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
+    ];
 
     public void Finished(WakeRequest request)
     {

@@ -1,3 +1,4 @@
+using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -17,6 +18,12 @@ internal static class OperatorServices
         services.AddSingleton(options);
         services.AddSingleton<OperatorMetrics>();
         services.AddSingleton<MachineFinder>();
+        services.AddSingleton<Nodes>();
+        services.AddSingleton<RequestReader>();
+        services.AddSingleton<SubjectGate>();
+        services.AddSingleton<PowerOperations>();
+        services.AddSingleton<MigrationOperations>();
+        services.AddSingleton<PlacementOperations>();
         services.AddSingleton<IMachineOperations, KubeVirtMachines>();
         services.AddSingleton<RequestReporter>();
         services.AddSingleton<EventRecorder>();
@@ -25,8 +32,11 @@ internal static class OperatorServices
         {
             controller.Workers = options.Workers;
             controller.For(WakeRequest.Type)
+                .Watch(WakeRequest.Type, (s, request) => WaitingRequests.For(Requests(s), request))
                 .Watch(VirtualMachine.Type, (s, machine) => WaitingRequests.For(Requests(s), machine))
-                .Watch(VirtualMachineInstance.Type, (s, instance) => WaitingRequests.For(Requests(s), instance));
+                .Watch(VirtualMachineInstance.Type, (s, instance) => WaitingRequests.For(Requests(s), instance))
+                .Watch(Migration.Type, (s, migration) => WaitingRequests.For(Requests(s), migration))
+                .Watch(Node.Type, (s, _) => WaitingRequests.ToMove(Requests(s)));
         });
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;

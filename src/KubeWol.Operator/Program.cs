@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.Globalization;
+using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Operator;
@@ -12,8 +14,35 @@ var leaderElection = new Option<bool>("--leader-election")
 };
 var workers = ProgramOptions.Number("--workers", "Requests worked on at the same time", 16, 1, 256);
 
+var sleepMode = new Option<SleepMode>("--default-sleep-mode")
+{
+    Description = "How a machine sleeps where the request does not say: Pause (keeps its memory on the node) or Stop (is shut down).",
+    DefaultValueFactory = _ => SleepMode.Pause,
+};
+sleepMode.AcceptOnlyFromAmong(nameof(SleepMode.Pause), nameof(SleepMode.Stop));
+var startAs = new Option<string>("--start-as")
+{
+    Description = "Run strategy that a Halted machine gets when it is woken, unless its annotation kubewol.io/start-as says otherwise: Always, Manual or RerunOnFailure.",
+    DefaultValueFactory = _ => RunStrategies.Always,
+};
+startAs.AcceptOnlyFromAmong(RunStrategies.ForStart);
+var ports = new[] { WakeAction.Sleep, WakeAction.Move, WakeAction.Instantiate, WakeAction.Destroy }.ToDictionary(action => action, PortOption);
+var reversed = new Option<bool>("--reversed-mac-sleeps")
+{
+    Description = "A magic packet with a machine's MAC address written backwards puts it to sleep, as with the sleep-on-lan programs.",
+};
+
 var common = new ProgramOptions();
-var command = new RootCommand("Carries out WakeRequests: starts and unpauses KubeVirt virtual machines.") { space, leaderElection, workers };
+var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, moves, creates and deletes KubeVirt virtual machines.") { space, leaderElection, workers, sleepMode, startAs, reversed };
+foreach (var port in ports.Values) command.Add(port);
+command.Validators.Add(result =>
+{
+    var given = ports.Select(p => (p.Key, Port: result.GetValue(p.Value))).Where(p => p.Port is not null);
+    foreach (var twice in given.GroupBy(p => p.Port).Where(g => g.Count() > 1))
+    {
+        result.AddError($"port {twice.Key} cannot mean {string.Join(" and ", twice.Select(p => p.Key))}: give each verb a port of its own");
+    }
+});
 common.AddTo(command);
 command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-operator", common, given, (services, connection) =>
 {
@@ -22,10 +51,30 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-op
         Namespace = given.GetValue(space)!,
         LeaderElection = given.GetValue(leaderElection),
         Workers = given.GetValue(workers),
+        DefaultSleepMode = given.GetValue(sleepMode),
+        StartAs = given.GetValue(startAs)!,
+        Ports = ports.Where(p => given.GetValue(p.Value) is not null).ToDictionary(p => given.GetValue(p.Value)!.Value, p => p.Key),
+        ReversedMacSleeps = given.GetValue(reversed),
     };
     services.AddOperator(options);
 }, Readiness, cancellationToken));
 return await command.Parse(args).InvokeAsync(ProgramHost.Invocation).ConfigureAwait(false);
 
+static Option<int?> PortOption(WakeAction action)
+{
+    var name = $"--{action.ToString().ToLowerInvariant()}-port";
+    return new(name)
+    {
+        Description = $"UDP port at which a magic packet means {action}, for whoever can send one. No such port if not set. The agents have to listen to it.",
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535) return port;
+            result.AddError($"{name}: '{text}' is not a port (1 to 65535)");
+            return null;
+        },
+    };
+}
+
 static string? Readiness(IServiceProvider services) =>
-    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, VirtualMachines and VirtualMachineInstances";
+    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";

@@ -26,7 +26,16 @@ public sealed record VirtualMachineInstanceStatus
 
     /// <summary>The interfaces it really has.</summary>
     public IReadOnlyList<LiveInterface>? Interfaces { get; init; }
+
+    /// <summary>Ready, Paused, LiveMigratable …</summary>
+    public IReadOnlyList<KubeVirtCondition>? Conditions { get; init; }
+
+    /// <summary>The last migration, under way or ended.</summary>
+    public MigrationState? MigrationState { get; init; }
 }
 
 /// <summary>One interface of a running instance. Without an address in the spec it is new at each start.</summary>
 public sealed record LiveInterface(string? Mac);
+
+/// <summary>How the last migration of an instance went.</summary>
+public sealed record MigrationState(string? TargetNode, string? FailureReason);

@@ -1,6 +1,6 @@
 namespace KubeWol.Api.Schema;
 
-/// <summary>The most items a list may have: every list in the API is bounded.</summary>
+/// <summary>The most items a list or map may have: every one in the API is bounded.</summary>
 [AttributeUsage(AttributeTargets.Property)]
 public sealed class MaxItemsAttribute(int count) : Attribute
 {

@@ -9,6 +9,18 @@ public enum WakeAction
     /// <summary>Written by a newer version; never by this one.</summary>
     Unknown,
 
-    /// <summary>Start it, or unpause it.</summary>
+    /// <summary>Start it, unpause it, or create it where a WakeTemplate claims its address.</summary>
     Wake,
+
+    /// <summary>Pause it, or shut it down.</summary>
+    Sleep,
+
+    /// <summary>Take it to another node: live, paused as it is, or at its next start.</summary>
+    Move,
+
+    /// <summary>Create it from a WakeTemplate; if it exists, wake it.</summary>
+    Instantiate,
+
+    /// <summary>Delete it.</summary>
+    Destroy,
 }

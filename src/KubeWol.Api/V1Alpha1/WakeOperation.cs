@@ -17,4 +17,25 @@ public enum WakeOperation
 
     /// <summary>KubeVirt's unpause subresource was called.</summary>
     Unpause,
+
+    /// <summary>KubeVirt's pause subresource was called.</summary>
+    Pause,
+
+    /// <summary>KubeVirt's stop subresource was called.</summary>
+    Stop,
+
+    /// <summary>A VirtualMachineInstanceMigration was created.</summary>
+    LiveMigrate,
+
+    /// <summary>The VirtualMachineInstanceMigration was deleted again, which aborts it.</summary>
+    CancelMigration,
+
+    /// <summary>The VirtualMachine was given a preference for the node of its next start, or was relieved of one.</summary>
+    Place,
+
+    /// <summary>The VirtualMachine, or the clone that makes it, was created.</summary>
+    Create,
+
+    /// <summary>The VirtualMachine was deleted.</summary>
+    Delete,
 }

@@ -18,10 +18,37 @@ public enum WakeReason
     /// <summary>The machine ran already, or came up by itself; nothing was done.</summary>
     AlreadyActive,
 
+    /// <summary>The machine ran and is paused.</summary>
+    Paused,
+
+    /// <summary>The machine was shut down.</summary>
+    Stopped,
+
+    /// <summary>The machine was paused or off already; nothing was done.</summary>
+    AlreadyInactive,
+
+    /// <summary>The machine was migrated, in the state it was in.</summary>
+    Moved,
+
+    /// <summary>The machine is off; its next start will prefer the node that was asked for.</summary>
+    Placed,
+
+    /// <summary>The machine was where it was asked to be already; nothing was done.</summary>
+    AlreadyThere,
+
+    /// <summary>The machine did not exist, was created, and is ready.</summary>
+    Instantiated,
+
+    /// <summary>The machine was deleted and is gone.</summary>
+    Destroyed,
+
+    /// <summary>There was no such machine to delete.</summary>
+    AlreadyGone,
+
     /// <summary>Exactly one machine was found for the target.</summary>
     TargetFound,
 
-    /// <summary>The built-in default applies: every machine may be woken, and nothing else.</summary>
+    /// <summary>The operator's configuration allows it; there are no policies.</summary>
     DefaultPolicy,
 
     /// <summary>No machine has this MAC address or name yet; it is looked for a little longer, in case it is being created.</summary>
@@ -30,11 +57,26 @@ public enum WakeReason
     /// <summary>The machine is on its way up.</summary>
     WaitingForStart,
 
-    /// <summary>The machine is on its way down and will be started again then.</summary>
+    /// <summary>The machine is on its way down.</summary>
     WaitingForStop,
+
+    /// <summary>The machine is about to be paused.</summary>
+    WaitingForPause,
+
+    /// <summary>The machine is about to be deleted.</summary>
+    WaitingForDeletion,
+
+    /// <summary>The machine is about to be created.</summary>
+    WaitingForCreation,
+
+    /// <summary>Another request for the same machine is being carried out; this one is next.</summary>
+    WaitingForTurn,
 
     /// <summary>The machine is being migrated.</summary>
     WaitingForMigration,
+
+    /// <summary>The machine is about to be given a preference for the node of its next start.</summary>
+    WaitingForPlacement,
 
     /// <summary>KubeVirt cannot bring the machine up at the moment; it goes on trying.</summary>
     WaitingForRecovery,
@@ -53,6 +95,39 @@ public enum WakeReason
 
     /// <summary>The machine's run strategy does not allow a start (Once after its run, WaitAsReceiver).</summary>
     NotStartable,
+
+    /// <summary>The machine was deleted while the request was being carried out.</summary>
+    TargetVanished,
+
+    /// <summary>A later request asks for the opposite; nothing was done for this one.</summary>
+    Superseded,
+
+    /// <summary>KubeVirt cannot migrate the machine live; the message says why.</summary>
+    NotMigratable,
+
+    /// <summary>The migration failed; the machine is where it was.</summary>
+    MigrationFailed,
+
+    /// <summary>No node has this name, or these labels.</summary>
+    NodeNotFound,
+
+    /// <summary>The node is there, but takes no machines: cordoned, or not ready.</summary>
+    NodeNotSchedulable,
+
+    /// <summary>Something else has a say in where the machine starts; KubeWol does not override it.</summary>
+    PlacementConflict,
+
+    /// <summary>There is no such WakeTemplate, or it cannot be used; the message says which and why.</summary>
+    TemplateNotUsable,
+
+    /// <summary>Several WakeTemplates claim the address; none was used.</summary>
+    AmbiguousTemplate,
+
+    /// <summary>A parameter is missing, unknown, of the wrong type or out of bounds.</summary>
+    InvalidParameters,
+
+    /// <summary>The template has as many instances as it may have.</summary>
+    TooManyInstances,
 
     /// <summary>KubeVirt refused the operation for good; the message carries its words.</summary>
     Refused,

@@ -7,6 +7,10 @@ namespace KubeWol.Api.V1Alpha1;
 /// <summary>What is asked for.</summary>
 [Rule("has(self.action) || has(self.frame)", "set action (such as Wake): it may be left out only by a capture agent, where a frame says what is meant")]
 [Rule("!has(self.frame) || has(self.target.macAddress)", "a captured frame identifies a machine by its MAC address: set target.macAddress, not target.name")]
+[Rule("!has(self.sleep) || (has(self.action) && self.action == 'Sleep')", "sleep says how to sleep: it goes with action Sleep only")]
+[Rule("!has(self.move) || (has(self.action) && self.action == 'Move')", "move says where to: it goes with action Move only")]
+[Rule("!has(self.instantiate) || (has(self.action) && self.action == 'Instantiate')", "instantiate says from what: it goes with action Instantiate only")]
+[Rule("!has(self.action) || self.action != 'Instantiate' || has(self.target.macAddress)", "a machine is instantiated for a MAC address: set target.macAddress")]
 public sealed record WakeRequestSpec
 {
     /// <summary>The deadline of a request that names none, in seconds.</summary>
@@ -21,6 +25,15 @@ public sealed record WakeRequestSpec
     /// <summary>The machine that is meant: its MAC address or its name, exactly one of the two.</summary>
     [Required]
     public WakeTarget Target { get; init; } = new();
+
+    /// <summary>How to sleep; for action Sleep.</summary>
+    public SleepSettings? Sleep { get; init; }
+
+    /// <summary>Where to; for action Move. Without it the scheduler chooses.</summary>
+    public MoveSettings? Move { get; init; }
+
+    /// <summary>From what; for action Instantiate. Without it the template that claims the address is used.</summary>
+    public InstantiateSettings? Instantiate { get; init; }
 
     /// <summary>The time, in seconds from the request's creation, after which it fails if the machine has not reached the wanted state; 300 if not set.</summary>
     [Range(5, 86_400)]

@@ -24,11 +24,21 @@ public sealed record WakeRequestStatus
     /// <summary>The machine that was found for the target.</summary>
     public VirtualMachineReference? VirtualMachine { get; init; }
 
-    /// <summary>What was done to it.</summary>
+    /// <summary>What was done to it; of several things the last.</summary>
     public WakeOperation? Operation { get; init; }
+
+    /// <summary>Whether this request created the machine.</summary>
+    public bool? Created { get; init; }
+
+    /// <summary>The VirtualMachineInstanceMigration that this request created, in the machine's namespace.</summary>
+    [StringLength(253)]
+    public string? Migration { get; init; }
 
     /// <summary>The machine's state before and after.</summary>
     public ObservedMachine? Observed { get; init; }
+
+    /// <summary>The request's place among those for the same machine that were made in the same second.</summary>
+    public long? Sequence { get; init; }
 
     /// <summary>When the operator first saw the request.</summary>
     [JsonConverter(typeof(MicroTimeConverter))]

@@ -1,4 +1,3 @@
-using System.Net;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -6,37 +5,23 @@ using KubeWol.ControllerRuntime.Cluster;
 
 namespace KubeWol.Operator.KubeVirt;
 
-/// <summary>Calls KubeVirt's subresources (pkg/virt-api/rest/lifecycle.go): the same calls that virtctl makes, with rights no wider than these.</summary>
-internal sealed class KubeVirtMachines(ClusterClient client, IResourceCache<VirtualMachine> machines) : IMachineOperations
+/// <summary>Does to KubeVirt's machines what an order says.</summary>
+internal sealed class KubeVirtMachines(
+    ClusterClient client, IResourceCache<VirtualMachine> machines, PowerOperations power, MigrationOperations migrations, PlacementOperations placements)
+    : IMachineOperations
 {
-    private const string Group = "subresources.kubevirt.io";
-    private static readonly ReadOnlyMemory<byte> Empty = "{}"u8.ToArray();
-
-    public async Task<OperationOutcome> IssueAsync(WakeOperation operation, ResourceKey machine, CancellationToken cancellationToken)
+    public async Task<OperationOutcome> IssueAsync(Order order, CancellationToken cancellationToken)
     {
-        var path = operation switch
-        {
-            WakeOperation.Start => ApiPath.Of(Group, "v1", "virtualmachines", machine.Namespace, machine.Name, "start"),
-            WakeOperation.Unpause => ApiPath.Of(Group, "v1", "virtualmachineinstances", machine.Namespace, machine.Name, "unpause"),
-            _ => throw new ArgumentOutOfRangeException(nameof(operation), operation, "not an operation of KubeVirt"),
-        };
         try
         {
-            if (await OutdatedAsync(path, cancellationToken).ConfigureAwait(false) is not { } words) return new OperationOutcome.Accepted();
-            if (await client.GetAsync(VirtualMachine.Type, machine, cancellationToken).ConfigureAwait(false) is { } fresh) machines.Observe(fresh);
-            return new OperationOutcome.Outdated(words);
-        }
-        catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
-        {
-            return new OperationOutcome.Forbidden(e.Message);
-        }
-        catch (ApiException e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnprocessableEntity)
-        {
-            return new OperationOutcome.Refused(e.Message);
+            await DoAsync(order, cancellationToken).ConfigureAwait(false);
+            return new OperationOutcome.Accepted();
         }
         catch (ApiException e)
         {
-            return new OperationOutcome.Unavailable(e.Message, e.RetryAfter);
+            var outcome = KubeVirtAnswers.Read(e, order.Operation);
+            if (outcome is OperationOutcome.Outdated) await RefreshAsync(order, cancellationToken).ConfigureAwait(false);
+            return outcome;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
@@ -44,26 +29,29 @@ internal sealed class KubeVirtMachines(ClusterClient client, IResourceCache<Virt
         }
     }
 
-    /// <summary>Calls the subresource. KubeVirt's words if it found the machine in another state than we took it to be in; null if it agreed.</summary>
-    private async Task<string?> OutdatedAsync(string path, CancellationToken cancellationToken)
+    private Task DoAsync(Order order, CancellationToken cancellationToken) => order.Operation switch
+    {
+        WakeOperation.Start => power.StartAsync(order, cancellationToken),
+        WakeOperation.Stop => power.StopAsync(order, cancellationToken),
+        WakeOperation.Pause => power.PauseAsync(order, cancellationToken),
+        WakeOperation.Unpause => power.UnpauseAsync(order, cancellationToken),
+        WakeOperation.LiveMigrate => migrations.CreateAsync(order, cancellationToken),
+        WakeOperation.CancelMigration => migrations.CancelAsync(order, cancellationToken),
+        WakeOperation.Place => placements.ApplyAsync(order, cancellationToken),
+        WakeOperation.Delete => client.DeleteAsync(VirtualMachine.Type, order.Key, order.Machine.Object.Metadata.Uid!, cancellationToken),
+        _ => throw new ArgumentOutOfRangeException(nameof(order), order.Operation, "not an operation of KubeVirt"),
+    };
+
+    /// <summary>The watch is behind: the machine is read, so that the next decision sees it as it is.</summary>
+    private async Task RefreshAsync(Order order, CancellationToken cancellationToken)
     {
         try
         {
-            await client.SendAsync(HttpMethod.Put, path, Empty, null, cancellationToken).ConfigureAwait(false);
-            return null;
+            if (await client.GetAsync(VirtualMachine.Type, order.Key, cancellationToken).ConfigureAwait(false) is { } fresh) machines.Observe(fresh);
         }
-        catch (ApiException e) when (IsOutdated(e))
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
         {
-            return e.Message;
+            // Then the watch brings it.
         }
     }
-
-    /// <summary>
-    /// 404: it vanished. 409 "VM is already running" may mean about to stop. 500 with these words is a lost race between two starts
-    /// (a JSON patch whose test failed), or a start while a crash loop holds the machine: no fault of the server.
-    /// </summary>
-    private static bool IsOutdated(ApiException e) => e.IsNotFound || e.IsConflict
-        || (e.StatusCode == HttpStatusCode.InternalServerError
-            && (e.Message.Contains("the server rejected our request due to an error in our request", StringComparison.Ordinal)
-                || e.Message.Contains("stop/start already underway", StringComparison.Ordinal)));
 }

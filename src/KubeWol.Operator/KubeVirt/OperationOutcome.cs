@@ -1,10 +1,16 @@
+using KubeWol.Api.V1Alpha1;
+
 namespace KubeWol.Operator.KubeVirt;
 
 /// <summary>What became of asking KubeVirt for an operation.</summary>
 internal abstract record OperationOutcome
 {
     /// <summary>KubeVirt took it on. That does not mean that it is done.</summary>
-    public sealed record Accepted : OperationOutcome;
+    public sealed record Accepted : OperationOutcome
+    {
+        /// <summary>The machine that is being created; null where there was one.</summary>
+        public VirtualMachineReference? Created { get; init; }
+    }
 
     /// <summary>The machine is not in the state we took it to be in: read again, decide again.</summary>
     public sealed record Outdated(string Message) : OperationOutcome;
@@ -12,9 +18,6 @@ internal abstract record OperationOutcome
     /// <summary>KubeVirt could not be asked, or asked to be left alone for <paramref name="RetryAfter"/>.</summary>
     public sealed record Unavailable(string Message, TimeSpan? RetryAfter) : OperationOutcome;
 
-    /// <summary>We lack the right.</summary>
-    public sealed record Forbidden(string Message) : OperationOutcome;
-
     /// <summary>The same request can never succeed.</summary>
-    public sealed record Refused(string Message) : OperationOutcome;
+    public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome;
 }

@@ -10,46 +10,78 @@ internal static class Messages
 {
     private const int NamesShown = 5;
 
-    /// <param name="request">The request as it was before this pass.</param>
-    /// <param name="found">The machines it means.</param>
-    /// <param name="plan">What is done about it.</param>
-    /// <param name="words">What KubeVirt said, if it said something.</param>
+    /// <param name="reading">What the pass read.</param>
+    /// <param name="deed">What came of it.</param>
     /// <param name="everywhere">Whether the target was looked for in all namespaces.</param>
-    public static string For(WakeRequest request, IReadOnlyList<Machine> found, Plan plan, string? words, bool everywhere)
+    public static string For(Reading reading, Deed deed, bool everywhere)
     {
-        var machine = found is [var one] ? one : null;
+        var (request, machine, words) = (reading.Request, reading.Machine, deed.Words);
+        var name = machine is not null ? Name(machine) : Known(request);
         var before = request.Status?.Observed?.Before ?? machine?.PrintableStatus;
-        return plan.Reason switch
+        var from = request.Status?.Observed?.NodeBefore is { } node ? $" from {node}" : "";
+        return deed.Plan.Reason switch
         {
-            WakeReason.Started => $"{Name(machine!)} was {before}; it was started and is ready{On(machine!)}",
-            WakeReason.Unpaused => $"{Name(machine!)} was paused; it runs again{On(machine!)}",
-            WakeReason.AlreadyActive when before == "Running" => $"{Name(machine!)} runs already{On(machine!)}",
-            WakeReason.AlreadyActive => $"{Name(machine!)} was {before} and runs now{On(machine!)}",
+            WakeReason.Started => $"{name} was {before}; it was started and is ready{On(machine)}",
+            WakeReason.Unpaused => $"{name} was paused; it runs again{On(machine)}",
+            WakeReason.AlreadyActive when before == "Running" => $"{name} runs already{On(machine)}",
+            WakeReason.AlreadyActive => $"{name} was {before} and runs now{On(machine)}",
+            WakeReason.Paused => $"{name} was {before}; it is paused{On(machine)}",
+            WakeReason.Stopped => $"{name} was {before}; it was shut down and is off",
+            WakeReason.AlreadyInactive when before == machine!.PrintableStatus => $"{name} is {before} already",
+            WakeReason.AlreadyInactive => $"{name} was {before} and is {machine!.PrintableStatus} now",
+            WakeReason.Moved => $"{name} was {before} and moved{from} to {machine!.Node}",
+            WakeReason.Placed when Placement.Text(reading.Intent.NodeSelector) is { } where => $"{name} is off; its next start will prefer a node with {where}",
+            WakeReason.Placed => $"{name} is off; its next start will be wherever the scheduler likes",
+            WakeReason.AlreadyThere when machine!.Node is not null => $"{name} is there already{On(machine)}",
+            WakeReason.AlreadyThere when Placement.Text(reading.Intent.NodeSelector) is { } where => $"{name} is off, and its next start prefers a node with {where} already",
+            WakeReason.AlreadyThere => $"{name} is off, and its next start is wherever the scheduler likes already",
+            WakeReason.Instantiated => $"{name} was created and is ready{On(machine)}",
+            WakeReason.Destroyed => $"{name} was deleted and is gone",
+            WakeReason.AlreadyGone => $"{Missing(request, everywhere)}; there is nothing to delete",
+
             WakeReason.LookingForTarget =>
                 $"{Missing(request, everywhere)}; looking for it for {VerbTable.SearchTime.TotalSeconds:0} s, in case it is being created",
-            WakeReason.WaitingForStart when words is not null => $"{Name(machine!)} could not be woken just now, trying again; KubeVirt says: {words}",
-            WakeReason.WaitingForStart when machine!.State == MachineState.Paused => $"{Name(machine)} is being unpaused",
-            WakeReason.WaitingForStart when machine!.State == MachineState.Running => $"{Name(machine)} runs, but is not ready yet",
-            WakeReason.WaitingForStart => $"{Name(machine!)} is on its way up",
-            WakeReason.WaitingForStop => $"{Name(machine!)} is stopping; it will be started then",
-            WakeReason.WaitingForMigration => $"{Name(machine!)} is being migrated",
+            WakeReason.WaitingForStart or WakeReason.WaitingForStop or WakeReason.WaitingForPause or WakeReason.WaitingForMigration
+                or WakeReason.WaitingForPlacement or WakeReason.WaitingForDeletion or WakeReason.WaitingForCreation when words is not null =>
+                $"{name} could not be {Participle(reading.Intent)} just now, trying again; KubeVirt says: {words}",
+            WakeReason.WaitingForStart when machine!.State == MachineState.Paused => $"{name} is being unpaused",
+            WakeReason.WaitingForStart when machine!.State == MachineState.Running => $"{name} runs, but is not ready yet",
+            WakeReason.WaitingForStart => $"{name} is on its way up{Then(reading)}",
+            WakeReason.WaitingForStop when reading.Intent.Action == WakeAction.Wake => $"{name} is stopping; it will be started then",
+            WakeReason.WaitingForStop => $"{name} is stopping{Then(reading)}",
+            WakeReason.WaitingForPause => $"{name} is being paused",
+            WakeReason.WaitingForMigration => $"{name} is being migrated{(reading.Intent.Action == WakeAction.Move ? "" : Then(reading))}",
+            WakeReason.WaitingForPlacement => $"{name} is being given its place",
+            WakeReason.WaitingForDeletion => $"{name} is being deleted",
+            WakeReason.WaitingForCreation => $"{name} is being created",
+            WakeReason.WaitingForTurn => $"{name} is still being {ParticipleOf(reading.By)} for WakeRequest {Key(reading.By)}; this request is next",
             WakeReason.WaitingForRecovery =>
-                $"{Name(machine!)} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying",
+                $"{name} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying",
             WakeReason.WaitingForKubeVirt => $"KubeVirt cannot be asked just now, trying again: {words}",
+
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
             WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known only by the addresses in its spec",
             WakeReason.AmbiguousTarget =>
-                $"{found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(found)}; none was touched. Give each an address of its own",
-            WakeReason.TargetTerminating => $"{Name(machine!)} is being deleted",
+                $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found)}; none was touched. Give each an address of its own",
+            WakeReason.TargetTerminating => $"{name} is being deleted",
+            WakeReason.TargetVanished => $"{name} was deleted before it could be {Participle(reading.Intent)}",
             WakeReason.NotStartable when machine!.State == MachineState.Finished =>
-                $"{Name(machine)} has had its one run; change its run strategy from Once to start it again",
-            WakeReason.NotStartable => $"{Name(machine!)} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
-            WakeReason.Forbidden => $"KubeWol is not allowed to wake {Name(machine!)}; the API server says: {words}",
-            WakeReason.Refused => $"KubeVirt refuses to wake {Name(machine!)}; it says: {words}",
-            WakeReason.UnsupportedAction => $"this version of KubeWol does not know that action; it knows {nameof(WakeAction.Wake)}",
+                $"{name} has had its one run; change its run strategy from Once to start it again",
+            WakeReason.NotStartable => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
+            WakeReason.Superseded => $"WakeRequest {Key(reading.By)} came later and asks for the opposite",
+            WakeReason.NotMigratable when machine!.State == MachineState.Receiving => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver)",
+            WakeReason.NotMigratable => $"{name} cannot be migrated live: {words ?? reading.MigrationWords}",
+            WakeReason.MigrationFailed => $"{name} could not be moved and stays{On(machine)}: {reading.MigrationWords ?? "KubeVirt gives no reason"}",
+            WakeReason.NodeNotFound => $"no node has {Placement.Text(reading.Intent.NodeSelector)}; {name} stays{Place(machine)}",
+            WakeReason.NodeNotSchedulable => $"no node with {Placement.Text(reading.Intent.NodeSelector)} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}",
+            WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
+            WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading.Intent)} {name}; the API server says: {words}",
+            WakeReason.Refused => $"KubeVirt refuses to {Verb(reading.Intent)} {name}; it says: {words}",
+            WakeReason.UnsupportedAction =>
+                $"this version of KubeWol does not know that action; it knows {string.Join(", ", Enum.GetNames<WakeAction>().Except([nameof(WakeAction.Unknown)]))}",
             WakeReason.DeadlineExceeded => string.Create(CultureInfo.InvariantCulture,
                 $"not done within {request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds} s; {Last(request, machine)}"),
-            _ => plan.Reason.ToString(),
+            _ => words ?? deed.Plan.Reason.ToString(),
         };
     }
 
@@ -64,6 +96,48 @@ internal static class Messages
         return string.Concat(text.AsSpan(0, fitting), "…");
     }
 
+    private static string Verb(Intent intent) => intent switch
+    {
+        { Action: WakeAction.Sleep, Sleep: SleepMode.Stop } => "stop",
+        { Action: WakeAction.Sleep } => "pause",
+        { Action: WakeAction.Move } => "move",
+        { Action: WakeAction.Destroy } => "delete",
+        { Action: WakeAction.Instantiate } => "create",
+        _ => "wake",
+    };
+
+    private static string Participle(Intent intent) => Verb(intent) switch
+    {
+        "stop" => "stopped",
+        "wake" => "woken",
+        var verb => $"{verb}d",
+    };
+
+    private static string ParticipleOf(WakeRequest? request) => request?.Status?.Action switch
+    {
+        WakeAction.Sleep => "put to sleep",
+        WakeAction.Move => "moved",
+        WakeAction.Destroy => "deleted",
+        WakeAction.Instantiate => "created",
+        _ => "woken",
+    };
+
+    /// <summary>What will be done once what is waited for has happened.</summary>
+    private static string Then(Reading reading) => reading.Intent switch
+    {
+        { Action: WakeAction.Sleep, Sleep: SleepMode.Pause } when reading.Machine!.State != MachineState.Stopping => "; it will be paused then",
+        { Action: WakeAction.Move } when reading.Machine!.State == MachineState.Stopping => "; it will be given its place then",
+        { Action: WakeAction.Move } => "; it will be moved then",
+        { Action: WakeAction.Instantiate } when reading.Machine!.State == MachineState.Stopping => "; it will be started then",
+        _ => "",
+    };
+
+    private static string Key(WakeRequest? request) => $"{request?.Metadata.Namespace}/{request?.Metadata.Name}";
+
+    private static string Known(WakeRequest request) => request.Status?.VirtualMachine is { } known ? $"{known.Namespace}/{known.Name}"
+        : request.Spec.Target.Name is { } name ? $"{request.Metadata.Namespace}/{name}"
+        : $"the machine with the MAC address {request.Spec.Target.MacAddress}";
+
     private static string Missing(WakeRequest request, bool everywhere) => request.Spec.Target switch
     {
         { Name: { } name } => $"there is no VirtualMachine {request.Metadata.Namespace}/{name}",
@@ -74,7 +148,9 @@ internal static class Messages
         string.Join(", ", found.Select(Name).Order(StringComparer.Ordinal).Take(NamesShown))
         + (found.Count > NamesShown ? $" and {found.Count - NamesShown} more" : "");
 
-    private static string On(Machine machine) => machine.Node is { } node ? $" on {node}" : "";
+    private static string On(Machine? machine) => machine?.Node is { } node ? $" on {node}" : "";
+
+    private static string Place(Machine? machine) => machine?.Node is { } node ? $" on {node}" : " where it is";
 
     private static string Because(Machine machine) => machine.CreationFailure is { } failure ? $" ({failure})" : "";
 

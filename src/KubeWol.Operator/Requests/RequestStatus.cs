@@ -1,5 +1,6 @@
 using KubeWol.Api;
 using KubeWol.Api.V1Alpha1;
+using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Targets;
 
 namespace KubeWol.Operator.Requests;
@@ -9,24 +10,22 @@ internal static class RequestStatus
 {
     private const int LongestMessage = 1024; // the CRD's bound
 
-    /// <param name="request">The request as it was before the pass.</param>
-    /// <param name="found">The machines it means.</param>
-    /// <param name="done">What was done about it.</param>
+    /// <param name="reading">What the pass read.</param>
+    /// <param name="deed">What it did.</param>
     /// <param name="words">The same for people.</param>
-    /// <param name="began">When the pass began.</param>
+    /// <param name="began">When it began.</param>
     /// <param name="now">When it had been done.</param>
-    public static WakeRequestStatus After(
-        WakeRequest request, IReadOnlyList<Machine> found, Plan done, string words, DateTimeOffset began, DateTimeOffset now)
+    public static WakeRequestStatus After(Reading reading, Deed deed, string words, DateTimeOffset began, DateTimeOffset now)
     {
-        var before = request.Status ?? new() { AcceptedAt = began };
-        var machine = found is [var one] ? one : null;
-        var issued = done as Plan.Act;
-        var operation = issued?.Operation ?? before.Operation ?? WakeOperation.None;
+        var (request, found, machine, done) = (reading.Request, reading.Found, reading.Machine, deed.Plan);
+        var before = request.Status ?? new() { AcceptedAt = began, Sequence = Rival.SequenceOf(request) };
+        var issued = deed.Issued != WakeOperation.None;
+        var operation = issued ? deed.Issued : before.Operation ?? WakeOperation.None;
         var finished = done is Plan.Done or Plan.Refuse;
         var message = Messages.Cut(words, LongestMessage);
         return before with
         {
-            Action = request.Spec.Action ?? WakeAction.Wake,
+            Action = reading.Intent.Action,
             Phase = done switch
             {
                 Plan.Done => WakePhase.Succeeded,
@@ -35,14 +34,16 @@ internal static class RequestStatus
             },
             Reason = done.Reason,
             Message = message,
-            VirtualMachine = machine is null ? before.VirtualMachine
+            VirtualMachine = machine is null ? deed.Created ?? before.VirtualMachine
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
             Operation = operation,
+            Created = deed.Created is null ? before.Created : true,
+            Migration = deed.Issued == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
             Observed = Observed(before.Observed, machine, finished),
-            IssuedAt = issued is null ? before.IssuedAt : now,
+            IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions
-                .With(Condition("Authorized", ConditionStatus.True, WakeReason.DefaultPolicy, "no policies apply: every machine may be woken"))
+                .With(Condition("Authorized", ConditionStatus.True, WakeReason.DefaultPolicy, Authorized(request)))
                 .With(Resolved())
                 .With(Condition(
                     "Completed",
@@ -67,6 +68,10 @@ internal static class RequestStatus
             _ => Condition("Resolved", ConditionStatus.False, WakeReason.AmbiguousTarget, message),
         };
     }
+
+    private static string Authorized(WakeRequest request) => request.Spec.Frame is null
+        ? "whoever may create WakeRequests here may do this"
+        : "no policies apply: the operator's configuration says what a frame means, and by default every frame is a wake";
 
     private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool finished) => machine is null ? before : new()
     {

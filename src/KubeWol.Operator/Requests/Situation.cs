@@ -4,22 +4,50 @@ using KubeWol.Operator.Targets;
 namespace KubeWol.Operator.Requests;
 
 /// <summary>Everything a decision depends on.</summary>
-/// <param name="Action">What is asked for.</param>
-/// <param name="Found">How many machines the target names.</param>
-/// <param name="State">What the machine is doing; of no meaning unless there is exactly one.</param>
-/// <param name="IsReady">Whether the guest is ready.</param>
-/// <param name="FoundRunning">Whether the machine ran when the request first found it.</param>
-/// <param name="Issued">What this request already did to the machine.</param>
-/// <param name="SinceIssued">How long ago that was.</param>
-/// <param name="Age">How old the request is.</param>
-/// <param name="Deadline">How old it may become.</param>
-internal readonly record struct Situation(
-    WakeAction Action,
-    int Found,
-    MachineState State,
-    bool IsReady,
-    bool FoundRunning,
-    WakeOperation Issued,
-    TimeSpan SinceIssued,
-    TimeSpan Age,
-    TimeSpan Deadline);
+internal readonly record struct Situation
+{
+    /// <summary>What is asked for.</summary>
+    public required WakeAction Action { get; init; }
+
+    /// <summary>How many machines the target names.</summary>
+    public required int Found { get; init; }
+
+    /// <summary>What the machine is doing; of no meaning unless there is exactly one.</summary>
+    public MachineState State { get; init; }
+
+    /// <summary>Whether the guest is ready.</summary>
+    public bool IsReady { get; init; }
+
+    /// <summary>Whether the request has found a machine before.</summary>
+    public bool HadMachine { get; init; }
+
+    /// <summary>Whether this request created the machine.</summary>
+    public bool Created { get; init; }
+
+    /// <summary>What this request did to the machine last.</summary>
+    public required WakeOperation Issued { get; init; }
+
+    /// <summary>How long ago that was.</summary>
+    public TimeSpan SinceIssued { get; init; }
+
+    /// <summary>How old the request is.</summary>
+    public required TimeSpan Age { get; init; }
+
+    /// <summary>How old it may become.</summary>
+    public required TimeSpan Deadline { get; init; }
+
+    /// <summary>Whether it is this request's turn among those for the same machine.</summary>
+    public Turn Turn { get; init; }
+
+    /// <summary>How to sleep; of no meaning for other verbs.</summary>
+    public SleepMode Sleep { get; init; }
+
+    /// <summary>Whether a machine that does not shut down is switched off.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Where to move, and how far that has come; of no meaning for other verbs.</summary>
+    public Movement Movement { get; init; }
+
+    /// <summary>What templates say about an address that nobody has.</summary>
+    public Claim Claim { get; init; }
+}

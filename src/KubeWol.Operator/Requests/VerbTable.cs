@@ -1,5 +1,5 @@
 using KubeWol.Api.V1Alpha1;
-using KubeWol.Operator.Targets;
+using KubeWol.Operator.Requests.Verbs;
 
 namespace KubeWol.Operator.Requests;
 
@@ -19,46 +19,45 @@ internal static class VerbTable
     {
         var plan = now switch
         {
-            { Action: not WakeAction.Wake } => new Plan.Refuse(WakeReason.UnsupportedAction),
-            { Found: 0 } when now.Age < SearchTime => new Plan.Wait(WakeReason.LookingForTarget, Min(LookAgain, SearchTime - now.Age)),
-            { Found: 0 } => new Plan.Refuse(WakeReason.UnknownTarget),
+            { Action: WakeAction.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
+            { Found: 0 } => Missing(now),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),
-            _ => Wake(now),
+            { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded),
+            { Turn: Turn.Others } => Wait(WakeReason.WaitingForTurn),
+            { Action: WakeAction.Sleep } => Sleeping.Decide(now),
+            { Action: WakeAction.Move } => Moving.Decide(now),
+            { Action: WakeAction.Destroy } => Destroying.Decide(now),
+            _ => Waking.Decide(now), // to instantiate what exists is to wake it
         };
-        return plan is Plan.Act or Plan.Wait && now.Age >= now.Deadline ? new Plan.Refuse(WakeReason.DeadlineExceeded) : plan switch
+        return plan switch
         {
+            Plan.Act or Plan.Wait when now.Age >= now.Deadline => new Plan.Refuse(
+                WakeReason.DeadlineExceeded, CancelMigration: now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight),
             Plan.Wait wait => wait with { Look = Min(wait.Look, now.Deadline - now.Age) },
             _ => plan,
         };
     }
 
-    private static Plan Wake(in Situation now) => now.State switch
+    internal static Plan.Wait Wait(WakeReason reason) => new(reason, LookAgain);
+
+    /// <summary>Does something once: what was accepted is not sent again while the cache may simply not show it yet.</summary>
+    internal static Plan Issue(WakeOperation operation, WakeReason reason, in Situation now) => now.Issued == operation && now.SinceIssued < TraceTime
+        ? new Plan.Wait(reason, Min(LookAgain, TraceTime - now.SinceIssued))
+        : new Plan.Act(operation, reason);
+
+    private static Plan Missing(in Situation now) => now switch
     {
-        MachineState.Stopped => Issue(WakeOperation.Start, now),
-        MachineState.Paused => Issue(WakeOperation.Unpause, now),
-        MachineState.Running when now.FoundRunning && now.Issued == WakeOperation.None => new Plan.Done(WakeReason.AlreadyActive),
-        MachineState.Running when !now.IsReady => Wait(WakeReason.WaitingForStart),
-        MachineState.Running => new Plan.Done(now.Issued switch
-        {
-            WakeOperation.Start => WakeReason.Started,
-            WakeOperation.Unpause => WakeReason.Unpaused,
-            _ => WakeReason.AlreadyActive, // somebody else had it on its way up
-        }),
-        MachineState.Starting => Wait(WakeReason.WaitingForStart),
-        MachineState.Stopping => Wait(WakeReason.WaitingForStop),
-        MachineState.Migrating => Wait(WakeReason.WaitingForMigration),
-        MachineState.Recovering or MachineState.Unknown => Wait(WakeReason.WaitingForRecovery),
-        MachineState.Terminating => new Plan.Refuse(WakeReason.TargetTerminating),
-        MachineState.Finished or MachineState.Receiving => new Plan.Refuse(WakeReason.NotStartable),
-        _ => throw new ArgumentOutOfRangeException(nameof(now), now.State, "a state without a decision"),
+        { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
+        { Created: true } when !now.HadMachine => Wait(WakeReason.WaitingForCreation),
+        { Issued: not WakeOperation.None } => new Plan.Refuse(WakeReason.TargetVanished),
+        { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTemplate),
+        { Action: WakeAction.Wake or WakeAction.Instantiate, Claim: { Templates: 1, Problem: { } problem } } => new Plan.Refuse(problem),
+        { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: 1 } => new Plan.Act(WakeOperation.Create, WakeReason.WaitingForCreation),
+        _ when now.Age < SearchTime => new Plan.Wait(WakeReason.LookingForTarget, Min(LookAgain, SearchTime - now.Age)),
+        { Action: WakeAction.Instantiate } => new Plan.Refuse(WakeReason.TemplateNotUsable),
+        { Action: WakeAction.Destroy } => new Plan.Done(WakeReason.AlreadyGone),
+        _ => new Plan.Refuse(WakeReason.UnknownTarget),
     };
-
-    /// <summary>What was accepted is not sent again while the cache may simply not show it yet.</summary>
-    private static Plan Issue(WakeOperation operation, in Situation now) => now.Issued == operation && now.SinceIssued < TraceTime
-        ? new Plan.Wait(WakeReason.WaitingForStart, Min(LookAgain, TraceTime - now.SinceIssued))
-        : new Plan.Act(operation, WakeReason.WaitingForStart);
-
-    private static Plan.Wait Wait(WakeReason reason) => new(reason, LookAgain);
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 }

@@ -1,4 +1,5 @@
 using KubeWol.Api.KubeVirt;
+using KubeWol.Protocol;
 
 namespace KubeWol.Operator.Targets;
 
@@ -13,6 +14,13 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
 
     /// <summary>Whether the guest is ready, by its readiness probe where it has one.</summary>
     public bool IsReady => Object.Status?.Ready == true;
+
+    /// <summary>The addresses it is known by: those it fixes for itself and those it really has.</summary>
+    public IEnumerable<MacAddress> Addresses => MacAddresses.Of(Object).Concat(Instance is null ? [] : MacAddresses.Of(Instance)).Distinct();
+
+    /// <summary>Why KubeVirt cannot migrate it live; null when it can, or has not said yet.</summary>
+    public string? MigrationObstacle =>
+        Instance?.Status?.Conditions?.FirstOrDefault(c => c is { Type: "LiveMigratable", Status: "False" }) is { } not ? $"{not.Reason}: {not.Message}" : null;
 
     /// <summary>The node the machine is on.</summary>
     public string? Node => Instance?.Status?.NodeName;

@@ -12,16 +12,45 @@ internal sealed class MachineFinder(
     private static readonly ResourceIndex<VirtualMachine, MacAddress> ByMac = new(MacAddresses.Of);
     private static readonly ResourceIndex<VirtualMachineInstance, MacAddress> ByLiveMac = new(MacAddresses.Of);
 
-    /// <summary>The machines the target names, in no order.</summary>
-    public IReadOnlyList<Machine> Find(WakeRequest request)
+    /// <summary>The machines the target names.</summary>
+    public Target Find(WakeRequest request)
     {
-        var space = request.Metadata.Namespace!;
-        if (request.Spec.Target.Name is { } name) return machines.Find(new(space, name)) is { } named ? [With(named)] : [];
-        if (!MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return [];
+        // What was done once is followed up on that machine alone: a machine that sleeps may have no address any more, or somebody else has it.
+        if (request.Status is { Operation: not (null or WakeOperation.None), VirtualMachine: { Name: { } pinned } reference })
+        {
+            var same = machines.Find(new(reference.Namespace, pinned)) is { } found && (reference.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
+            return new(same is null ? [] : [With(same)], IsReversed(request));
+        }
 
+        if (request.Spec.Target.Name is { } name)
+        {
+            return new(machines.Find(new(request.Metadata.Namespace, name)) is { } named ? [With(named)] : [], false);
+        }
+
+        if (!MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return new([], false);
+        var forwards = Having(address, request);
+        if (forwards.Count > 0 || !IsReversible(request)) return new(forwards, false);
+        var backwards = Having(address.Reversed, request);
+        return new(backwards, backwards.Count > 0);
+    }
+
+    /// <summary>Whether the request means one of these addresses by writing it backwards.</summary>
+    public bool IsReversed(WakeRequest request, IEnumerable<MacAddress> addresses)
+    {
+        if (!IsReversible(request) || !MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return false;
+        var all = addresses.ToList();
+        return !all.Contains(address) && all.Contains(address.Reversed);
+    }
+
+    private bool IsReversed(WakeRequest request) => IsReversible(request) && request.Status?.Action == WakeAction.Sleep;
+
+    private bool IsReversible(WakeRequest request) => options.ReversedMacSleeps && request.Spec is { Frame: not null, Action: null };
+
+    private List<Machine> Having(MacAddress address, WakeRequest request)
+    {
         var found = machines.FindBy(ByMac, address)
             .Concat(instances.FindBy(ByLiveMac, address).Select(i => machines.Find(ResourceKey.Of(i))).OfType<VirtualMachine>())
-            .Where(m => options.ReachesAll(request) || m.Metadata.Namespace == space)
+            .Where(m => options.Reaches(request, m.Metadata.Namespace))
             .DistinctBy(m => ResourceKey.Of(m)) // not by value: the cache may bring a newer version between the two searches
             .Select(With)
             .ToList();
@@ -31,3 +60,8 @@ internal sealed class MachineFinder(
 
     private Machine With(VirtualMachine machine) => new(machine, instances.Find(ResourceKey.Of(machine)));
 }
+
+/// <summary>What a target turned out to be.</summary>
+/// <param name="Found">The machines it names, in no order.</param>
+/// <param name="IsReversed">Whether their address stands backwards in the request.</param>
+internal sealed record Target(IReadOnlyList<Machine> Found, bool IsReversed);

@@ -1,0 +1,43 @@
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
+
+namespace KubeWol.Operator.KubeVirt;
+
+/// <summary>Creates and cancels live migrations.</summary>
+internal sealed class MigrationOperations(ClusterClient client, IResourceCache<Migration> migrations)
+{
+    /// <summary>The name of the migration that a request creates: the same each time, so that a request never creates two.</summary>
+    public static string NameOf(WakeRequest request) => $"kubewol-{request.Metadata.Uid}";
+
+    public async Task CreateAsync(Order order, CancellationToken cancellationToken)
+    {
+        var migration = new Migration
+        {
+            Metadata = new()
+            {
+                Namespace = order.Key.Namespace,
+                Name = NameOf(order.Request),
+                Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol" },
+            },
+            Spec = new() { VmiName = order.Key.Name, AddedNodeSelector = order.Intent.NodeSelector.Count > 0 ? order.Intent.NodeSelector : null },
+        };
+        try
+        {
+            migrations.Observe(await client.CreateAsync(Migration.Type, migration, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ApiException e) when (e is { IsConflict: true, Reason: "AlreadyExists" })
+        {
+            // Created before, by this very request.
+        }
+    }
+
+    /// <summary>Deleting it is how KubeVirt is told to abort.</summary>
+    public async Task CancelAsync(Order order, CancellationToken cancellationToken)
+    {
+        var key = new ResourceKey(order.Key.Namespace, NameOf(order.Request));
+        var found = migrations.Find(key) ?? await client.GetAsync(Migration.Type, key, cancellationToken).ConfigureAwait(false);
+        if (found?.Metadata.Uid is { } uid) await client.DeleteAsync(Migration.Type, key, uid, cancellationToken).ConfigureAwait(false);
+    }
+}

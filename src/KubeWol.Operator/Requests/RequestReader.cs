@@ -1,0 +1,98 @@
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Targets;
+
+namespace KubeWol.Operator.Requests;
+
+/// <summary>Reads all that a decision about a request needs, from caches alone.</summary>
+internal sealed class RequestReader(
+    IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, OperatorOptions options, TimeProvider time)
+{
+    /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
+    public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
+
+    public Reading Read(WakeRequest request)
+    {
+        var target = finder.Find(request);
+        var intent = Intent.Of(request, target.IsReversed, options);
+        var machine = target.Found is [var one] ? one : null;
+        var (turn, by) = Turns.Of(new(request, intent.Action), machine is null ? [] : [.. Rivals(request, machine)]);
+        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
+        var status = request.Status;
+        return new()
+        {
+            Request = request,
+            Intent = intent,
+            Found = target.Found,
+            By = by?.Request,
+            MigrationWords = words,
+            Situation = new()
+            {
+                Action = intent.Action,
+                Found = target.Found.Count,
+                State = machine?.State ?? MachineState.Unknown,
+                IsReady = machine?.IsReady ?? false,
+                HadMachine = status?.Observed is not null,
+                Created = status?.Created == true,
+                Issued = status?.Operation ?? WakeOperation.None,
+                SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
+                Age = Age(request),
+                Deadline = Deadline(request),
+                Turn = turn,
+                Sleep = intent.Sleep,
+                Force = intent.Force,
+                Movement = intent.Action == WakeAction.Move && machine is not null ? Movement(intent, machine, progress) : default,
+            },
+        };
+    }
+
+    public TimeSpan Age(WakeRequest request) => time.GetUtcNow() - (request.Metadata.CreationTimestamp ?? time.GetUtcNow());
+
+    public static TimeSpan Deadline(WakeRequest request) =>
+        TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+
+    private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)
+    {
+        var addresses = machine.Addresses.ToList();
+        return WaitingRequests.About(requests, ResourceKey.Of(machine.Object), addresses)
+            .Where(r => r.Metadata.Uid != request.Metadata.Uid && options.Reaches(r, machine.Object.Metadata.Namespace))
+            .Select(r => new Rival(r, Intent.ActionOf(r, finder.IsReversed(r, addresses), options)));
+    }
+
+    private Movement Movement(Intent intent, Machine machine, MigrationProgress progress)
+    {
+        var destination = nodes.Judge(intent.NodeSelector, machine.Node);
+        var migration = machine.Instance?.Status?.MigrationState;
+        return new()
+        {
+            Problem = destination.Problem,
+            IsThere = intent.NodeSelector.Count > 0
+                ? destination.IsThere
+                : progress == MigrationProgress.Succeeded && (migration?.TargetNode ?? machine.Node) == machine.Node,
+            IsPlaced = Placement.Of(machine.Object) == Placement.Text(intent.NodeSelector),
+            IsFixed = machine.MigrationObstacle is not null,
+            Migration = progress,
+        };
+    }
+
+    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine)
+    {
+        // By its name, not by what was reported: an operator that dies in between finds it again.
+        var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request)));
+        if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle);
+        var failure = machine.Instance?.Status?.MigrationState?.FailureReason;
+        return found?.Status?.Phase switch
+        {
+            // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
+            _ when found is null => request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime
+                ? (MigrationProgress.Scheduling, null)
+                : (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted"),
+            null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null),
+            "Succeeded" => (MigrationProgress.Succeeded, null),
+            "Failed" => (MigrationProgress.Failed, failure),
+            _ => (MigrationProgress.InFlight, null),
+        };
+    }
+}

@@ -1,0 +1,15 @@
+namespace KubeWol.Operator.Requests;
+
+
+/// <summary>Whose turn it is among the unfinished requests for one machine.</summary>
+internal enum Turn
+{
+    /// <summary>This request's.</summary>
+    Mine,
+
+    /// <summary>Another request is before it, or has begun.</summary>
+    Others,
+
+    /// <summary>A later one asks for the opposite.</summary>
+    Superseded,
+}

@@ -1,0 +1,41 @@
+using KubeWol.Api;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+
+namespace KubeWol.Operator.Targets;
+
+/// <summary>Which nodes a machine may be moved to.</summary>
+internal sealed class Nodes(IResourceCache<Node> nodes)
+{
+    /// <summary>The label that names a node. KubeVirt passes it on to the scheduler as <c>addedNodeSelector</c>.</summary>
+    public const string HostnameLabel = "kubernetes.io/hostname";
+
+    /// <summary>virt-handler sets it to false on a node whose handler has not been heard of (KubeVirt, api/core/v1/types.go).</summary>
+    private const string SchedulableLabel = "kubevirt.io/schedulable";
+
+    /// <summary>Where a move wants to go, as the nodes are now.</summary>
+    /// <param name="selector">The labels asked for; empty for any node.</param>
+    /// <param name="current">The node the machine is on, or null.</param>
+    public Destination Judge(IReadOnlyDictionary<string, string> selector, string? current)
+    {
+        if (selector.Count == 0) return new(null, false);
+        var fitting = nodes.All.Where(n => selector.All(l => n.Metadata.Labels?.GetValueOrDefault(l.Key) == l.Value)).ToList();
+        if (fitting.Any(n => n.Metadata.Name == current)) return new(null, true);
+        return new(fitting switch
+        {
+            [] => WakeReason.NodeNotFound,
+            _ when !fitting.Any(IsSchedulable) => WakeReason.NodeNotSchedulable,
+            _ => null,
+        }, false);
+    }
+
+    private static bool IsSchedulable(Node node) =>
+        node.Spec?.Unschedulable != true
+        && (node.Status?.Conditions?.FirstOrDefault(c => c.Type == "Ready")?.Status ?? "True") == "True"
+        && node.Metadata.Labels?.GetValueOrDefault(SchedulableLabel) != "false";
+}
+
+/// <summary>What is known of the place a machine is to go to.</summary>
+/// <param name="Problem">Why no machine can go there; null when one can.</param>
+/// <param name="IsThere">Whether the machine is there.</param>
+internal readonly record struct Destination(WakeReason? Problem, bool IsThere);
