@@ -104,6 +104,13 @@ public sealed class VerbTableTests
             "Done Started",
             Text(VerbTable.Decide(Stopped(age: 10_000) with { State = MachineState.Running, IsReady = true, HadMachine = true, Issued = WakeOperation.Start })));
 
+    [Theory]
+    [InlineData(true, "Done Instantiated")]
+    [InlineData(false, "Wait WaitingForStart 5 s")]
+    public void A_machine_of_ones_own_making_that_runs_when_it_is_first_seen_was_instantiated(bool ready, string plan) => Assert.Equal(
+        plan,
+        Text(VerbTable.Decide(Stopped(age: 10) with { State = MachineState.Running, IsReady = ready, Created = true, Issued = WakeOperation.Create })));
+
     [Fact]
     public void A_request_from_the_future_waits_no_longer_than_usual() // the API server's clock is ahead of ours
     {
