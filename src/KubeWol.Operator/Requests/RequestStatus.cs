@@ -19,8 +19,8 @@ internal static class RequestStatus
     {
         var (request, found, machine, done) = (reading.Request, reading.Found, reading.Machine, deed.Plan);
         var before = request.Status ?? new() { AcceptedAt = began, Sequence = Rival.SequenceOf(request) };
-        var issued = deed.Issued != WakeOperation.None;
-        var operation = issued ? deed.Issued : before.Operation ?? WakeOperation.None;
+        var operation = deed.Issued != WakeOperation.None ? deed.Issued : reading.Situation.Issued;
+        var issued = deed.Issued != WakeOperation.None || (operation != WakeOperation.None && before.IssuedAt is null);
         var finished = done is Plan.Done or Plan.Refuse;
         var message = Messages.Cut(words, LongestMessage);
         return before with
@@ -38,7 +38,7 @@ internal static class RequestStatus
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
             Operation = operation,
             Created = deed.Created is null ? before.Created : true,
-            Migration = deed.Issued == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
+            Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
             Observed = Observed(before.Observed, machine, finished),
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,

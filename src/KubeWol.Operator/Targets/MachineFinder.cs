@@ -34,14 +34,6 @@ internal sealed class MachineFinder(
         return new(backwards, backwards.Count > 0);
     }
 
-    /// <summary>Whether the request means one of these addresses by writing it backwards.</summary>
-    public bool IsReversed(WakeRequest request, IEnumerable<MacAddress> addresses)
-    {
-        if (!IsReversible(request) || !MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return false;
-        var all = addresses.ToList();
-        return !all.Contains(address) && all.Contains(address.Reversed);
-    }
-
     private bool IsReversed(WakeRequest request) => IsReversible(request) && request.Status?.Action == WakeAction.Sleep;
 
     private bool IsReversible(WakeRequest request) => options.ReversedMacSleeps && request.Spec is { Frame: not null, Action: null };

@@ -1,3 +1,4 @@
+using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -86,6 +87,19 @@ internal static class Some
     {
         Metadata = machine.Metadata with { ResourceVersion = NextVersion() },
         Status = machine.Status! with { PrintableStatus = status, Ready = ready ?? status == "Running" },
+    };
+
+    public static Node Node(string name, bool unschedulable = false, string ready = "True", params IReadOnlyList<(string Name, string Value)> labels) => new()
+    {
+        Metadata = new()
+        {
+            Name = name,
+            Uid = $"uid-of-{name}",
+            ResourceVersion = NextVersion(),
+            Labels = labels.Append(("kubernetes.io/hostname", name)).ToDictionary(l => l.Item1, l => l.Item2),
+        },
+        Spec = new(unschedulable),
+        Status = new([new("Ready", ready)]),
     };
 
     /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
