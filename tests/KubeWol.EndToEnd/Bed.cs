@@ -13,6 +13,14 @@ namespace KubeWol.EndToEnd;
 /// <summary>A cluster with KubeWol on it, three nodes and a LAN. Made once for the tests that only use it; those that break something make their own.</summary>
 public sealed class Bed : IAsyncLifetime
 {
+    /// <summary>The ports at which a magic packet means another verb than Wake.</summary>
+    public static readonly IReadOnlyDictionary<WakeAction, int> WirePorts = new Dictionary<WakeAction, int>
+    {
+        [WakeAction.Sleep] = 9101, [WakeAction.Move] = 9102, [WakeAction.Instantiate] = 9103, [WakeAction.Destroy] = 9104,
+    };
+
+    private static readonly string[] WireOptions = [.. WirePorts.Select(p => $"--{p.Key.ToString().ToLowerInvariant()}-port={p.Value}"), "--reversed-mac-sleeps"];
+
     private static int _addresses;
     private readonly string _namespace = $"e2e-{Guid.NewGuid().ToString("N")[..8]}";
 
@@ -37,13 +45,13 @@ public sealed class Bed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] nodes = ["node-a", "node-b", "node-c"];
-        Cluster = await Cluster.StartAsync(nodes, new StandInDelays(), Cancel);
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, Cancel);
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
-        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", [], Cancel), Installation.StartOperatorAsync("operator-2", [], Cancel));
-        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*"], waitUntilReady: true, Cancel)));
+        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", WireOptions, Cancel), Installation.StartOperatorAsync("operator-2", WireOptions, Cancel));
+        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel)));
     }
 
     public async ValueTask DisposeAsync()
@@ -78,8 +86,10 @@ public sealed class Bed : IAsyncLifetime
         $"{machine.Name} is {state}", async () => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))?.Status?.PrintableStatus == state, Cancel);
 
     /// <summary>A real program at the sender, such as wakeonlan.</summary>
-    public async Task SendAsync(params string[] command) =>
-        _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), Cancel)).Checked;
+    public Task SendAsync(params string[] command) => SendAsync(command, Cancel);
+
+    public async Task SendAsync(string[] command, CancellationToken cancellationToken) =>
+        _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), cancellationToken)).Checked;
 
     /// <summary>A frame of our own making out of the sender's NIC.</summary>
     public void SendFrame(ReadOnlySpan<byte> frame)
@@ -89,8 +99,10 @@ public sealed class Bed : IAsyncLifetime
     }
 
     /// <summary>All requests for an address.</summary>
-    public async Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac) =>
-        [.. (await Cluster.RequestsAsync(Cancel)).Where(r => MacAddress.TryParse(r.Spec.Target.MacAddress, out var target) && target == MacAddress.Parse(mac))];
+    public Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac) => RequestsForAsync(mac, Cancel);
+
+    public async Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac, CancellationToken cancellationToken) =>
+        [.. (await Cluster.RequestsAsync(cancellationToken)).Where(r => MacAddress.TryParse(r.Spec.Target.MacAddress, out var target) && target == MacAddress.Parse(mac))];
 
     /// <summary>Waits until all requests for an address, at least one, are finished, and returns them.</summary>
     public async Task<IReadOnlyList<WakeRequest>> FinishedRequestsForAsync(string mac)
@@ -125,6 +137,15 @@ public sealed class Bed : IAsyncLifetime
     }
 
     /// <summary>KubeVirt's subresources that KubeWol does not use.</summary>
-    public Task CallAsync(string kind, MachineManifest machine, string verb) =>
-        Cluster.Client.SendAsync(HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, Cancel);
+    public Task CallAsync(string kind, MachineManifest machine, string verb) => CallAsync(kind, machine, verb, Cancel);
+
+    public Task CallAsync(string kind, MachineManifest machine, string verb, CancellationToken cancellationToken) => Cluster.Client.SendAsync(
+        HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, cancellationToken);
+
+    /// <summary>The nodes that take machines.</summary>
+    public async Task<IReadOnlyList<string>> SchedulableNodesAsync() =>
+        [.. (await Cluster.NodesAsync(CancellationToken.None)).Where(n => n.Spec?.Unschedulable != true).Select(n => n.Metadata.Name).Order()];
+
+    /// <summary>Whether there is a node to migrate to.</summary>
+    public async Task<bool> CanMigrateAsync() => (await SchedulableNodesAsync()).Count > 1;
 }

@@ -105,6 +105,9 @@ public sealed class Cluster : IAsyncDisposable
     public Task<IReadOnlyList<WakeRequest>> RequestsAsync(CancellationToken cancellationToken) =>
         ListAsync(WakeRequest.Type, ApiJson.Default.WakeRequest, cancellationToken);
 
+    /// <summary>All nodes.</summary>
+    public Task<IReadOnlyList<Node>> NodesAsync(CancellationToken cancellationToken) => ListAsync(Node.Type, ApiJson.Default.Node, cancellationToken);
+
     /// <summary>One machine; null when there is none.</summary>
     public Task<VirtualMachine?> MachineAsync(ResourceKey key, CancellationToken cancellationToken) => Client.GetAsync(VirtualMachine.Type, key, cancellationToken);
 
