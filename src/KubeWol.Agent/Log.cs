@@ -22,6 +22,9 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Error, "A frame on {Interface} could not be handled; this is a defect of KubeWol")]
     public static partial void CaptureFaulted(this ILogger logger, Exception exception, string @interface);
 
+    [LoggerMessage(105, LogLevel.Error, "The network interfaces cannot be followed, trying again every second")]
+    public static partial void CannotFollow(this ILogger logger, Exception exception);
+
     [LoggerMessage(110, LogLevel.Debug, "Magic packet for {Target} from {Sender} on {Interface}")]
     public static partial void Heard(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
 
