@@ -1,0 +1,24 @@
+using KubeWol.Agent.Capture;
+
+namespace KubeWol.Agent.Tests.Fakes;
+
+/// <summary>A capture that hears nothing.</summary>
+internal sealed class FakeCapture(Nic nic) : ICapture
+{
+    public Nic Nic => nic;
+
+    public bool IsRunning { get; set; } = true;
+
+    public bool WasStopped { get; private set; }
+
+    public CaptureCounts? Counts { get; set; } = default(CaptureCounts);
+
+    /// <summary>Runs while it is being stopped.</summary>
+    public Action WhileStopping { get; set; } = static () => { };
+
+    public void Stop()
+    {
+        WhileStopping();
+        (IsRunning, WasStopped, Counts) = (false, true, null);
+    }
+}
