@@ -21,7 +21,7 @@ fi
 [ "$(id -u)" = 0 ] || { echo "demo: network namespaces and raw frames need root: run it as root" >&2; exit 1; }
 if running; then echo "demo: one is running already; end it with 'make demo-down'" >&2; exit 1; fi
 echo "Building (a minute the first time)"
-dotnet build tests/KubeWol.Demo -c Release -v quiet --nologo
+built=$(dotnet build tests/KubeWol.Demo -c Release -v quiet --nologo 2>&1) || { echo "$built" >&2; exit 1; }
 
 colour=()
 if [ -t 1 ] && [ -z "${NO_COLOR:-}" ]; then colour=(--colour); fi

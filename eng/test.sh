@@ -2,10 +2,13 @@
 # Builds and runs the tests of the solution, or of the projects given, and ends with "N passed, N failed, N skipped".
 set -uo pipefail
 cd "$(dirname "$0")/.."
+# A real cluster, where one is given, takes its time.
+[ -z "${KUBEWOL_E2E_KUBECONFIG:-}" ] || export KUBEWOL_TEST_PATIENCE=${KUBEWOL_TEST_PATIENCE:-180}
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-dotnet build KubeWol.sln -c Release -v quiet --nologo || { echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+echo "building (two minutes the first time)"
+built=$(dotnet build KubeWol.sln -c Release -v quiet --nologo 2>&1) || { echo "$built"; echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1"; fi
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"

@@ -109,7 +109,8 @@ internal sealed class SchemaBuilder(XmlDocs docs)
 
     private string Meanings(Type type) => string.Join(" ", EnumNames(type).Select(n => $"{n}: {docs.Of(type.GetField(n)!)}"));
 
-    private static Type? ItemType(Type type) => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
+    private static Type? ItemType(Type type) =>
+        type.IsGenericType && type.GetGenericTypeDefinition() == typeof(IReadOnlyList<>) ? type.GetGenericArguments()[0] : null;
 
     private static string Name(PropertyInfo property) =>
         property.GetCustomAttribute<JsonPropertyNameAttribute>()?.Name ?? JsonNamingPolicy.CamelCase.ConvertName(property.Name);

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
@@ -21,7 +20,7 @@ internal sealed partial class XmlDocs(Assembly assembly)
 
     private string Text(string member) => _members.TryGetValue(member, out var summary)
         ? Blanks().Replace(summary.Value, " ").Trim()
-        : throw new InvalidOperationException(string.Create(CultureInfo.InvariantCulture, $"{member} has no documentation; kubectl explain would be silent about it"));
+        : throw new InvalidOperationException($"{member} has no documentation; kubectl explain would be silent about it");
 
     [GeneratedRegex(@"\s+")]
     private static partial Regex Blanks();

@@ -21,25 +21,23 @@ internal sealed class RuntimeService(IServiceProvider services, IHostApplication
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var lost = _lease?.Lost ?? CancellationToken.None;
         using var running = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(running.Token, lost);
         using var holding = new CancellationTokenSource(); // outlasts the work: a lease that expired under it would let another begin
+        using var ending = lost.Register(StopProcess); // does not wait for work that will not end
         var informers = Task.WhenAll(_informers.Select(i => EndAllOnFault(i.RunAsync(running.Token))));
         var lease = Task.CompletedTask;
         try
         {
             await Task.WhenAll(_informers.Select(i => i.Synced)).WaitAsync(running.Token).ConfigureAwait(false);
-            if (_lease is null)
-            {
-                await WorkAsync(running.Token).ConfigureAwait(false);
-            }
-            else
+            if (_lease is not null)
             {
                 lease = EndAllOnFault(_lease.RunAsync(holding.Token)); // not before: who cannot see must not keep others from leading
                 await _lease.Acquired.WaitAsync(running.Token).ConfigureAwait(false);
-                using var leading = CancellationTokenSource.CreateLinkedTokenSource(running.Token, _lease.Lost);
-                using var ending = _lease.Lost.Register(StopProcess); // does not wait for work that will not end
-                await WorkAsync(leading.Token).ConfigureAwait(false);
             }
+
+            await Task.WhenAll(_controllers.Select(c => c.RunAsync(leading.Token))).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (running.IsCancellationRequested)
         {
@@ -57,8 +55,6 @@ internal sealed class RuntimeService(IServiceProvider services, IHostApplication
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(3), time);
             if (_lease is not null) await _lease.ReleaseAsync(patience.Token).ConfigureAwait(false);
         }
-
-        Task WorkAsync(CancellationToken stopping) => Task.WhenAll(_controllers.Select(c => c.RunAsync(stopping)));
 
         // A fault here is a bug, not an outage: a process that watches no more must end rather than look alive.
         async Task EndAllOnFault(Task task)

@@ -9,7 +9,8 @@ namespace KubeWol.Operator;
 internal static partial class Log
 {
     [LoggerMessage(210, LogLevel.Debug, "{Operation} of {Machine} for {Request}: {Outcome}")]
-    public static partial void Issued(this ILogger logger, WakeOperation operation, ResourceKey machine, ResourceKey request, OperationOutcome outcome);
+    public static partial void Issued(
+        this ILogger logger, WakeOperation operation, ResourceKey machine, ResourceKey request, OperationOutcome outcome);
 
     [LoggerMessage(211, LogLevel.Information, "{Request} {Phase}, {Reason}: {Message}")]
     public static partial void Finished(this ILogger logger, ResourceKey request, WakePhase phase, WakeReason reason, string? message);

@@ -13,7 +13,8 @@ internal sealed class OperatorMetrics
 
     private static readonly WakeReason[] Failed =
     [
-        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.NotStartable, WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded,
+        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.NotStartable,
+        WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded,
     ];
 
     private readonly Counter _requests;
@@ -23,8 +24,10 @@ internal sealed class OperatorMetrics
     public OperatorMetrics(CollectorRegistry registry)
     {
         var metrics = Metrics.WithCustomRegistry(registry);
-        _requests = metrics.CreateCounter("kubewol_requests_total", "WakeRequests that came to their end, by action, phase and reason.", ["action", "phase", "reason"]);
-        _duration = metrics.CreateHistogram("kubewol_request_duration_seconds", "Time from the frame (or from the request's creation, where nobody heard a frame) to a stage.",
+        _requests = metrics.CreateCounter(
+            "kubewol_requests_total", "WakeRequests that came to their end, by action, phase and reason.", ["action", "phase", "reason"]);
+        _duration = metrics.CreateHistogram(
+            "kubewol_request_duration_seconds", "Time from the frame (or from the request's creation, where nobody heard a frame) to a stage.",
             ["action", "stage"], new HistogramConfiguration { Buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300] });
         _eventsDropped = metrics.CreateCounter("kubewol_events_dropped_total", "Kubernetes Events that could not be written.");
         foreach (var reason in Succeeded) _requests.WithLabels(nameof(WakeAction.Wake), nameof(WakePhase.Succeeded), reason.ToString());
@@ -40,7 +43,8 @@ internal sealed class OperatorMetrics
         _requests.WithLabels(action, status.Phase.ToString()!, status.Reason.ToString()!).Inc();
         var from = request.Spec.Frame?.CapturedAt ?? request.Metadata.CreationTimestamp;
         if (status.IssuedAt - from is { } issued) _duration.WithLabels(action, Issued).Observe(Math.Max(0, issued.TotalSeconds));
-        if (status is { Phase: WakePhase.Succeeded } && status.CompletedAt - from is { } done) _duration.WithLabels(action, Completed).Observe(Math.Max(0, done.TotalSeconds));
+        if (status.Phase != WakePhase.Succeeded) return;
+        if (status.CompletedAt - from is { } done) _duration.WithLabels(action, Completed).Observe(Math.Max(0, done.TotalSeconds));
     }
 
     public void EventDropped() => _eventsDropped.Inc();

@@ -25,10 +25,12 @@ internal static class OperatorServices
         {
             controller.Workers = options.Workers;
             controller.For(WakeRequest.Type)
-                .Watch(VirtualMachine.Type, (s, machine) => WaitingRequests.For(s.GetRequiredService<IResourceCache<WakeRequest>>(), machine))
-                .Watch(VirtualMachineInstance.Type, (s, instance) => WaitingRequests.For(s.GetRequiredService<IResourceCache<WakeRequest>>(), instance));
+                .Watch(VirtualMachine.Type, (s, machine) => WaitingRequests.For(Requests(s), machine))
+                .Watch(VirtualMachineInstance.Type, (s, instance) => WaitingRequests.For(Requests(s), instance));
         });
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }
+
+    private static IResourceCache<WakeRequest> Requests(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeRequest>>();
 }

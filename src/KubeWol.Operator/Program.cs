@@ -5,7 +5,11 @@ using KubeWol.Operator;
 using Microsoft.Extensions.DependencyInjection;
 
 var space = ProgramOptions.Namespace("Namespace the agents write to; only requests in it may wake machines of other namespaces.");
-var leaderElection = new Option<bool>("--leader-election") { Description = "Wait for the leader lease, so that of several replicas one works.", DefaultValueFactory = _ => true };
+var leaderElection = new Option<bool>("--leader-election")
+{
+    Description = "Wait for the leader lease, so that of several replicas one works.",
+    DefaultValueFactory = _ => true,
+};
 var workers = ProgramOptions.Number("--workers", "Requests worked on at the same time", 16, 1, 256);
 
 var common = new ProgramOptions();

@@ -70,5 +70,13 @@ public sealed class ConditionsTests
 
     private static IReadOnlyList<Condition> With(params IReadOnlyList<Condition> conditions) => conditions;
 
-    private static Condition Ready() => new() { Type = "Ready", Status = ConditionStatus.True, Reason = "Because", Message = "it is", ObservedGeneration = 1, LastTransitionTime = Noon };
+    private static Condition Ready() => new()
+    {
+        Type = "Ready",
+        Status = ConditionStatus.True,
+        Reason = "Because",
+        Message = "it is",
+        ObservedGeneration = 1,
+        LastTransitionTime = Noon,
+    };
 }

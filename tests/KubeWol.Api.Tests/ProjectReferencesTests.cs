@@ -15,7 +15,8 @@ public sealed class ProjectReferencesTests
         ["KubeWol.Operator"] = ["KubeWol.Api", "KubeWol.ControllerRuntime", "KubeWol.Protocol"],
     };
 
-    public static TheoryData<string> Projects => [.. Directory.GetDirectories(Repository.File("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any()).Select(d => Path.GetFileName(d)!)];
+    public static TheoryData<string> Projects =>
+        [.. Directory.GetDirectories(Repository.File("src")).Where(d => Directory.EnumerateFiles(d, "*.csproj").Any()).Select(d => Path.GetFileName(d)!)];
 
     [Theory]
     [MemberData(nameof(Projects))]
@@ -30,10 +31,13 @@ public sealed class ProjectReferencesTests
 
     [Fact]
     public void Nothing_that_ships_references_tests_or_tools() => // a reference out of src would not be found among the allowed ones either
-        Assert.All(Allowed.Keys.SelectMany(p => Elements(p, "ProjectReference")), path => Assert.StartsWith("../KubeWol.", path, StringComparison.Ordinal));
+        Assert.All(
+            Allowed.Keys.SelectMany(p => Elements(p, "ProjectReference")), path => Assert.StartsWith("../KubeWol.", path, StringComparison.Ordinal));
 
-    private static IEnumerable<string> References(string project) => Elements(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path));
+    private static IEnumerable<string> References(string project) =>
+        Elements(project, "ProjectReference").Select(path => Path.GetFileNameWithoutExtension(path));
 
     private static IEnumerable<string> Elements(string project, string name) =>
-        XDocument.Load(Repository.File("src", project, $"{project}.csproj")).Descendants(name).Select(e => e.Attribute("Include")!.Value.Replace('\\', '/'));
+        XDocument.Load(Repository.File("src", project, $"{project}.csproj")).Descendants(name)
+            .Select(e => e.Attribute("Include")!.Value.Replace('\\', '/'));
 }

@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.ControllerRuntime.Leadership;
 using KubeWol.ControllerRuntime.Tests.Fakes;
+using KubeWol.TestCluster;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -62,7 +63,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
 
         _api.AnswerList();
 
-        await UntilAsync(() => _api.Lease.Holder == "me");
+        await Eventually.BecomesTrueAsync("the lease is taken", () => _api.Lease.Holder == "me", Bounded.Test);
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         var state = host.Services.GetRequiredService<IRuntimeState>();
         _api.AnswerList(Widget.Of("a", 1));
         await host.Services.GetRequiredService<ResourceCache<Widget>>().HoldsAsync("a:1");
-        await UntilAsync(() => _log.Of(LogLevel.Information).Any(line => line == "other leads; me stands by for the lease system/lease"));
+        await Eventually.BecomesTrueAsync("it stands by", () => _log.Of(LogLevel.Information).Any(line => line == "other leads; me stands by for the lease system/lease"), Bounded.Test);
 
         Assert.True(state.IsSynced);
         Assert.False(state.IsLeading);
@@ -148,6 +149,25 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Losing_the_lease_cancels_the_work_at_once_though_another_service_takes_its_time_to_stop()
+    {
+        var slow = new SlowToStop();
+        var (host, work) = await StartAsync(new Hold(Listens: true), Lease, services: services => services.AddHostedService(_ => slow));
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+        var end = host.WaitForShutdownAsync(Bounded.Test);
+
+        _api.LeaseIsAway = true;
+        await PassUntilAsync(() => slow.Asked.Task.IsCompleted);
+
+        const string cancelled = """kubewol_reconcile_duration_seconds_count{controller="widgets",outcome="cancelled"}""";
+        await Eventually.BecomesTrueAsync("the work is cancelled", async () => await _registry.ReadAsync(cancelled) == 1, Bounded.Test);
+        Assert.False(end.IsCompleted);
+        slow.Stopped.SetResult();
+        await end.SoonAsync();
+    }
+
+    [Fact]
     public async Task The_lease_is_renewed_until_the_last_work_is_done_and_then_released_at_once()
     {
         var deaf = new Hold(Listens: false);
@@ -179,7 +199,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         await _api.SayAsync(Widget.Of("a", 11).Event("MODIFIED"));
 
         await stopping.SoonAsync();
-        await UntilAsync(() => _api.Lease.Holder == "");
+        await Eventually.BecomesTrueAsync("the lease is released", () => _api.Lease.Holder == "", Bounded.Test);
         Assert.Equal(1, Environment.ExitCode);
     }
 
@@ -199,6 +219,33 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
 
         await _api.SayAsync(Widget.Of("a", 12, "blue").Event("DELETED"));
         Assert.Equal(["blue"], await NamesAsync(work, 1));
+    }
+
+    [Fact]
+    public async Task An_object_is_looked_at_when_its_spec_changed_or_it_goes_and_not_for_its_status()
+    {
+        var (host, work) = await StartAsync();
+        static Widget At(int version, int generation, string uid = "u") => Widget.Of("a", version, uid: uid).OfGeneration(generation);
+        _api.AnswerList(At(1, 1));
+        await NextAsync(work);
+
+        await _api.SayAsync(At(11, 1).Event("MODIFIED"));                       // its status
+        host.Services.GetRequiredService<IResourceCache<Widget>>().Observe(At(12, 1)); // our own write
+        await _api.SayAsync(Widget.Of("b", 13).Event("ADDED"));
+        Assert.Equal("b", (await NextAsync(work)).Key.Name);
+
+        string[] changes =
+        [
+            At(14, 2).Event("MODIFIED"),
+            At(15, 2).Deleting().Event("MODIFIED"),
+            At(16, 2, "another").Event("MODIFIED"),
+            At(17, 2, "another").Event("DELETED"),
+        ];
+        foreach (var change in changes)
+        {
+            await _api.SayAsync(change);
+            Assert.Equal("a", (await NextAsync(work)).Key.Name);
+        }
     }
 
     [Fact]
@@ -231,7 +278,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
 
     /// <summary>Starts a process; its reconciler tells of each key, and then waits for <paramref name="hold"/>, if given.</summary>
     private async Task<(IHost Host, Channel<(ResourceKey Key, IResourceCache<Widget> Cache)> Work)> StartAsync(
-        Hold? hold = null, LeaderLeaseOptions? lease = null, Action<ControllerBuilder>? configure = null)
+        Hold? hold = null, LeaderLeaseOptions? lease = null, Action<ControllerBuilder>? configure = null, Action<IServiceCollection>? services = null)
     {
         var work = Channel.CreateUnbounded<(ResourceKey, IResourceCache<Widget>)>();
         var builder = Host.CreateEmptyApplicationBuilder(new());
@@ -241,6 +288,7 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         builder.Services.AddCluster(Clusters.Connect(_api));
         if (lease is not null) builder.Services.AddLeaderLease(lease);
         builder.Services.AddController<Telling>("widgets", configure ?? (c => c.For(Widget.Type)));
+        services?.Invoke(builder.Services);
         var host = builder.Build();
         _hosts.Add(host);
         await host.StartAsync(Bounded.Test);
@@ -264,24 +312,33 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         return stopping.Task;
     }
 
-    /// <summary>Moves the time, wait by wait, until something is so.</summary>
-    private Task PassUntilAsync(Func<bool> condition) => UntilAsync(condition, () => _time.Advance(TimeSpan.FromMilliseconds(100)));
-
-    private static async Task UntilAsync(Func<bool> condition, Action? meanwhile = null)
+    /// <summary>Moves the time, a little at a time, until something is so.</summary>
+    private Task PassUntilAsync(Func<bool> condition) => Eventually.BecomesTrueAsync("the time for it comes", () =>
     {
-        using var limit = new CancellationTokenSource(Bounded.Limit);
-        while (!condition())
-        {
-            Assert.False(limit.IsCancellationRequested, "it did not come to pass");
-            meanwhile?.Invoke();
-            await Task.Yield();
-        }
-    }
+        for (var i = 0; i < 10 && !condition(); i++) _time.Advance(TimeSpan.FromMilliseconds(50));
+        return condition();
+    }, Bounded.Test);
 
     /// <summary>Keeps a reconciler at work until its end, or until it is cancelled if it listens.</summary>
     private sealed record Hold(bool Listens)
     {
         public TaskCompletionSource End { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    /// <summary>Stops before the runtime does, and not before it is let.</summary>
+    private sealed class SlowToStop : IHostedService
+    {
+        public TaskCompletionSource Asked { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource Stopped { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public Task StopAsync(CancellationToken cancellationToken)
+        {
+            Asked.TrySetResult();
+            return Stopped.Task.WaitAsync(cancellationToken);
+        }
     }
 
     private sealed class Telling(Channel<(ResourceKey, IResourceCache<Widget>)> work, IResourceCache<Widget> cache, IServiceProvider services) : IReconciler

@@ -33,7 +33,7 @@ internal sealed class Stage : IAsyncDisposable
             // A guest takes a little to boot, so that there is something to see.
             var delays = new StandInDelays { Boot = TimeSpan.FromMilliseconds(400) };
             var cluster = await screen.StepAsync(
-                c => c.IsGiven ? $"the cluster at {c.Address}" : $"a Kubernetes API server at {c.Address}, with a KubeVirt stand-in",
+                c => c.IsGiven ? $"the cluster at {c.Address}" : $"Kubernetes at {c.Address}, with a stand-in for KubeVirt",
                 async () => await Cluster.StartAsync(Nodes, delays, cancellationToken));
             parts.Add(cluster);
             var network = await screen.StepAsync(
@@ -52,7 +52,7 @@ internal sealed class Stage : IAsyncDisposable
                 _ => "an agent on each node, with no capability but NET_RAW",
                 () => Task.WhenAll(network.Nodes.Select(n => installation.StartAgentAsync(n, ["--interface", "eth0"], waitUntilReady: true, cancellationToken))));
             await screen.StepAsync(
-                machines => $"virtual machines: {string.Join(", ", machines.Select(m => $"{m.Name} ({m.RunStrategy})"))}",
+                machines => $"{machines.Count} virtual machines",
                 () => CreateMachinesAsync(cluster, cancellationToken));
             var stage = new Stage { Cluster = cluster, Network = network, SenderVlan = vlan, Agents = agents };
             stage._parts.AddRange(parts);
@@ -70,7 +70,8 @@ internal sealed class Stage : IAsyncDisposable
         screen.Title("It is still running. Type for example");
         screen.Line($"  export KUBECONFIG={Cluster.AdminKubeconfig} PATH={Path.GetDirectoryName(Cluster.KubectlProgram)}:$PATH");
         screen.Line("  kubectl get wakerequests -A --watch");
-        screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Web.Mac}");
+        screen.Line($"  kubectl patch vm -n {Team} {Cast.Web.Name} --type merge -p '{{\"spec\":{{\"runStrategy\":\"Halted\"}}}}'    # switches it off");
+        screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Web.Mac}    # and on");
         screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} etherwake -i eth0 {Cast.Database.Mac}");
         screen.Line($"  kubectl describe vm -n {Team} {Cast.Web.Name}");
         screen.Line("  kubectl explain wakerequest.spec");

@@ -16,17 +16,23 @@ public sealed class BadInputTests(Bed bed)
         var random = new Random(20261122);
         using (var sender = bed.Network.Sender.Nic.OpenSender())
         {
-            for (var length = 14; length <= 1514; length++)
+            foreach (var lengths in Enumerable.Range(14, 1501).Chunk(100))
             {
-                var frame = new byte[length];
-                random.NextBytes(frame);
-                frame.AsSpan(0, 6).Fill(0xff); // to every NIC
-                (frame[12], frame[13]) = (0x08, 0x42); // past the kernel's filter
-                sender.Send(frame);
+                foreach (var length in lengths)
+                {
+                    var frame = new byte[length];
+                    random.NextBytes(frame);
+                    frame.AsSpan(0, 6).Fill(0xff); // to every NIC
+                    frame[6] &= 0xfe; // a bridge drops what a group seems to have sent
+                    (frame[12], frame[13]) = (0x08, 0x42); // past the kernel's filter
+                    sender.Send(frame);
+                }
+
+                refused += lengths.Length * bed.Agents.Count;
+                await Eventually.BecomesTrueAsync($"every agent has counted the garbage of {lengths[0]} octets and more: {refused} in all", async () => await bed.CountAsync("NoSyncStream") >= refused, Cancel);
             }
         }
 
-        await Eventually.BecomesTrueAsync("every agent has counted the garbage", async () => await bed.CountAsync("NoSyncStream") >= refused + (bed.Agents.Count * 1400), Cancel);
         Assert.Equal(before, (await bed.Cluster.RequestsAsync(Cancel)).Count);
         Assert.All(bed.Agents, a => Assert.False(a.Process.HasExited));
 

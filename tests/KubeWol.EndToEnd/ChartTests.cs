@@ -22,7 +22,7 @@ public sealed class ChartTests(Bed bed)
         Assert.Contains("--interface=bond*", arguments, StringComparison.Ordinal);
 
         await server.Helm.OutputAsync(["uninstall", "kubewol", "--namespace", "kubewol-system"], Cancel);
-        var left = await server.Kubectl.OutputAsync(["get", "all,sa,role,rolebinding,lease", "-n", "kubewol-system", "-o", "name"], Cancel);
+        var left = await server.Kubectl.OutputAsync(["get", "deployments,daemonsets,services,serviceaccounts,roles,rolebindings", "-n", "kubewol-system", "-o", "name"], Cancel);
         Assert.DoesNotContain("kubewol", left, StringComparison.Ordinal);
         Assert.Contains("wakerequests.kubewol.io", await server.Kubectl.OutputAsync(["get", "crd", "-o", "name"], Cancel), StringComparison.Ordinal); // crds.keep
     }

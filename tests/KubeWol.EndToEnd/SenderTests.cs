@@ -40,7 +40,7 @@ public sealed class SenderTests(Bed bed)
 
     public static TheoryData<string, WolFrameBuilder, byte[], byte[]> Frames => new()
     {
-        { "QinQ", new() { Vlans = [new VlanTag(0x88a8, 100), 20] }, [], [] },
+        { "QinQ", new() { Vlans = [new VlanTag(100, 0x88a8), 20] }, [], [] },
         { "four tags", new() { Vlans = [1, 2, 3, 4] }, [], [] },
         { "0x0842 to a multicast address", new() { Destination = MacAddress.Parse("01:00:5e:00:00:01") }, [], [] },
         { "IPv6 to all nodes", new() { Transport = WolTransport.UdpV6, DestinationIp = IpAddress.Parse("ff02::1") }, [], [] },

@@ -80,7 +80,7 @@ public sealed class StateTests(Bed bed)
     public async Task A_machine_that_is_stopping_is_started_once_it_is_off()
     {
         NeedsStandIn();
-        var machine = await bed.CreateMachineAsync(Behaving("stopping", "Always", StandInAnnotations.ShutdownSeconds, "1"), "Running");
+        var machine = await bed.CreateMachineAsync(Behaving("stopping", "Always", StandInAnnotations.ShutdownSeconds, "1") with { GracePeriodSeconds = 30 }, "Running");
         await bed.CallAsync("virtualmachines", machine, "stop");
         await bed.WaitForAsync(machine, "Stopping");
         await bed.SendAsync("wakeonlan", machine.Mac!);

@@ -1,4 +1,3 @@
-using System.Text;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
@@ -43,7 +42,8 @@ public sealed class OperatorMetricsTests
                    from found in (int[])[0, 1, 2]
                    from issued in Enum.GetValues<WakeOperation>()
                    from age in (int[])[0, 10, 300]
-                   let now = new Situation(WakeAction.Wake, found, state, true, false, issued, TimeSpan.Zero, TimeSpan.FromSeconds(age), TimeSpan.FromSeconds(300))
+                   let now = new Situation(
+                       WakeAction.Wake, found, state, true, false, issued, TimeSpan.Zero, TimeSpan.FromSeconds(age), TimeSpan.FromSeconds(300))
                    let plan = VerbTable.Decide(now)
                    where plan is Plan.Done or Plan.Refuse
                    select (Phase: plan is Plan.Done ? WakePhase.Succeeded : WakePhase.Failed, plan.Reason);
@@ -56,9 +56,9 @@ public sealed class OperatorMetricsTests
     {
         _metrics.Finished(Ended(Some.Heard(), WakePhase.Succeeded, WakeReason.Started, issued: 0.38, completed: 2.38));
 
-        Assert.Equal(1, await ValueAsync("kubewol_requests_total{action=\"Wake\",phase=\"Succeeded\",reason=\"Started\"}"));
-        Assert.Equal(0.5, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"issued\"}"), 6); // the frame was 120 ms before noon
-        Assert.Equal(2.5, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"), 6);
+        Assert.Equal(1, await _registry.ValueAsync("kubewol_requests_total{action=\"Wake\",phase=\"Succeeded\",reason=\"Started\"}"));
+        Assert.Equal(0.5, await _registry.ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"issued\"}"), 6); // the frame was 120 ms before noon
+        Assert.Equal(2.5, await _registry.ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"), 6);
     }
 
     [Fact]
@@ -66,8 +66,8 @@ public sealed class OperatorMetricsTests
     {
         _metrics.Finished(Ended(Some.Request(), WakePhase.Failed, WakeReason.DeadlineExceeded, issued: 1, completed: 300));
 
-        Assert.Equal(1, await ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"issued\"}"));
-        Assert.Equal(0, await ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"completed\"}"));
+        Assert.Equal(1, await _registry.ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"issued\"}"));
+        Assert.Equal(0, await _registry.ValueAsync("kubewol_request_duration_seconds_count{action=\"Wake\",stage=\"completed\"}"));
     }
 
     [Fact]
@@ -75,7 +75,7 @@ public sealed class OperatorMetricsTests
     {
         _metrics.Finished(Ended(Some.Request(), WakePhase.Succeeded, WakeReason.Started, issued: -3, completed: -2));
 
-        Assert.Equal(0, await ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"));
+        Assert.Equal(0, await _registry.ValueAsync("kubewol_request_duration_seconds_sum{action=\"Wake\",stage=\"completed\"}"));
     }
 
     [Fact]
@@ -83,27 +83,25 @@ public sealed class OperatorMetricsTests
     {
         _metrics.Finished(Ended(Some.Heard(), WakePhase.Succeeded, WakeReason.Started, issued: 1, completed: 2));
 
-        var page = await PageAsync();
+        var page = await _registry.PageAsync();
         Assert.DoesNotContain("web-01", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Some.Mac, page, StringComparison.Ordinal);
     }
 
     private static WakeRequest Ended(WakeRequest request, WakePhase phase, WakeReason reason, double issued, double completed) => request with
     {
-        Status = new() { Action = WakeAction.Wake, Phase = phase, Reason = reason, IssuedAt = Some.Noon.AddSeconds(issued), CompletedAt = Some.Noon.AddSeconds(completed) },
+        Status = new()
+        {
+            Action = WakeAction.Wake,
+            Phase = phase,
+            Reason = reason,
+            IssuedAt = Some.Noon.AddSeconds(issued),
+            CompletedAt = Some.Noon.AddSeconds(completed),
+        },
     };
 
     /// <summary>All series but a histogram's buckets and sums, sorted.</summary>
-    private async Task<string> SeriesAsync() => string.Join('\n', (await PageAsync()).Split('\n')
-        .Where(l => l.Length > 0 && !l.StartsWith('#') && !l.Contains("_bucket", StringComparison.Ordinal) && !l.Contains("_sum", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-
-    private async Task<double> ValueAsync(string series) =>
-        double.Parse((await PageAsync()).Split('\n').Single(l => l.StartsWith(series + " ", StringComparison.Ordinal)).Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-
-    private async Task<string> PageAsync()
-    {
-        using var page = new MemoryStream();
-        await _registry.CollectAndExportAsTextAsync(page, TestContext.Current.CancellationToken);
-        return Encoding.UTF8.GetString(page.ToArray());
-    }
+    private async Task<string> SeriesAsync() => string.Join('\n', (await _registry.PageAsync()).Split('\n')
+        .Where(l => l.Length > 0 && !l.StartsWith('#') && !l.Contains("_bucket", StringComparison.Ordinal) && !l.Contains("_sum", StringComparison.Ordinal))
+        .Order(StringComparer.Ordinal));
 }

@@ -53,18 +53,21 @@ public sealed class ProgramTests : IDisposable
     {
         var result = await RunAsync();
 
-        Assert.Equal((1, $"kubewol-operator: no cluster to talk to: there is no kubeconfig at {_home.FullName}/.kube/config and this is not a pod. Set KUBECONFIG to a kubeconfig file.\n"), (result.ExitCode, result.Error));
+        Assert.Equal(
+            (1, $"kubewol-operator: no cluster to talk to: there is no kubeconfig at {_home.FullName}/.kube/config and this is not a pod. Set KUBECONFIG to a kubeconfig file.\n"),
+            (result.ExitCode, result.Error));
     }
 
     [Theory]
     [InlineData("this is: [not")]
+    [InlineData("just words")]
     [InlineData("apiVersion: v1\nkind: Config\ncurrent-context: missing\n")]
     public async Task A_kubeconfig_that_cannot_be_used_is_named_as_the_problem(string content)
     {
         var result = await RunAsync("--kubeconfig", Write(content));
 
         Assert.Equal(1, result.ExitCode);
-        Assert.StartsWith("kubewol-operator: the cluster configuration cannot be used: ", result.Error, StringComparison.Ordinal);
+        Assert.StartsWith($"kubewol-operator: the kubeconfig {_home.FullName}/kubeconfig cannot be used: ", result.Error, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", result.Error, StringComparison.Ordinal);
     }
 
@@ -76,7 +79,8 @@ public sealed class ProgramTests : IDisposable
 
         var result = await RunAsync("--kubeconfig", Nowhere(), "--listen", $"{taken.LocalEndpoint}");
 
-        Assert.Equal((1, $"kubewol-operator: {taken.LocalEndpoint} is in use; choose another address with --listen\n"), (result.ExitCode, result.Error));
+        Assert.Equal(
+            (1, $"kubewol-operator: {taken.LocalEndpoint} is in use; choose another address with --listen\n"), (result.ExitCode, result.Error));
     }
 
     [Fact]
@@ -84,15 +88,23 @@ public sealed class ProgramTests : IDisposable
     {
         var result = await RunAsync("--kubeconfig", Nowhere(), "--listen", "203.0.113.7:8080"); // of the documentation's network: nobody's
 
-        Assert.Equal((1, "kubewol-operator: cannot listen at 203.0.113.7:8080: Cannot assign requested address; choose another address with --listen\n"), (result.ExitCode, result.Error));
+        Assert.Equal(
+            (1, "kubewol-operator: cannot listen at 203.0.113.7:8080: Cannot assign requested address; choose another address with --listen\n"),
+            (result.ExitCode, result.Error));
     }
 
     [Fact]
     public async Task Without_an_API_server_it_says_so_stays_up_unready_and_ends_in_order()
     {
-        await using var program = ChildProcess.Start(Spec("--kubeconfig", Nowhere(), "--listen", "127.0.0.1:0", "--log-format", "text", "--leader-election", "false"), Path.Combine(_home.FullName, "log"));
-        var started = await program.WaitForLineAsync(l => l.Contains("serves /metrics, /healthz and /readyz at ", StringComparison.Ordinal), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
-        await program.WaitForLineAsync(l => l.Contains("Cannot watch wakerequests, will try again: Connection refused", StringComparison.Ordinal), TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await using var program = ChildProcess.Start(
+            Spec("--kubeconfig", Nowhere(), "--listen", "127.0.0.1:0", "--log-format", "text", "--leader-election", "false"),
+            Path.Combine(_home.FullName, "log"));
+        var started = await program.WaitForLineAsync(
+            l => l.Contains("serves /metrics, /healthz and /readyz at ", StringComparison.Ordinal), TimeSpan.FromSeconds(30),
+            TestContext.Current.CancellationToken);
+        await program.WaitForLineAsync(
+            l => l.Contains("Cannot watch wakerequests, will try again: Connection refused", StringComparison.Ordinal), TimeSpan.FromSeconds(30),
+            TestContext.Current.CancellationToken);
 
         using var http = new HttpClient { BaseAddress = new Uri(started[(started.LastIndexOf(' ') + 1)..]) };
         using var ready = await http.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken);
@@ -100,7 +112,9 @@ public sealed class ProgramTests : IDisposable
             (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, VirtualMachines and VirtualMachineInstances"),
             (ready.StatusCode, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal("ok", await http.GetStringAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
-        Assert.Contains("kubewol_requests_total{action=\"Wake\",phase=\"Succeeded\",reason=\"Started\"} 0", await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Contains(
+            "kubewol_requests_total{action=\"Wake\",phase=\"Succeeded\",reason=\"Started\"} 0",
+            await http.GetStringAsync(new Uri("metrics", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
         Assert.False(program.HasExited);
 
         Assert.Equal(0, await program.StopAsync(TestContext.Current.CancellationToken));

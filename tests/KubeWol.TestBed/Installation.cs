@@ -1,4 +1,5 @@
 using System.Net;
+using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
 using KubeWol.TestCluster.Network;
 using KubeWol.TestCluster.Processes;
@@ -30,7 +31,14 @@ public sealed class Installation : IAsyncDisposable
         var chart = Path.Combine(AppContext.BaseDirectory, "chart");
         var rendered = await cluster.Helm.OutputAsync(["template", "kubewol", chart, "--namespace", Namespace], cancellationToken);
         var manifests = string.Join("\n---\n", rendered.Split("\n---\n").Where(m => !m.Contains("\nkind: Deployment", StringComparison.Ordinal) && !m.Contains("\nkind: DaemonSet", StringComparison.Ordinal)));
-        await cluster.Kubectl.RunAsync(["create", "namespace", Namespace], cancellationToken);
+        var created = await cluster.Kubectl.RunAsync(["create", "namespace", Namespace], cancellationToken);
+        if (!created.Succeeded)
+        {
+            throw new TestClusterException(created.Error.Contains("AlreadyExists", StringComparison.Ordinal)
+                ? $"{cluster.Address} has a namespace {Namespace}: uninstall KubeWol there first, the tests would take it apart"
+                : $"cannot install KubeWol at {cluster.Address}: {created.Error}");
+        }
+
         await cluster.Kubectl.ApplyAsync(manifests, cancellationToken);
         await cluster.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd/wakerequests.kubewol.io", "--timeout=30s"], cancellationToken);
         return new Installation(cluster, manifests);
@@ -70,7 +78,9 @@ public sealed class Installation : IAsyncDisposable
     {
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
         // A cluster that was given to us is left as it was.
-        if (_cluster.IsGiven) await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], _manifests, CancellationToken.None);
+        if (!_cluster.IsGiven) return;
+        await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], _manifests, CancellationToken.None);
+        await _cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
     }
 
     /// <summary>uid 0 with everything dropped but NET_RAW and no way to more: runAsUser, capabilities and allowPrivilegeEscalation of the chart.</summary>

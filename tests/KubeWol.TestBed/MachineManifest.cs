@@ -11,6 +11,9 @@ public sealed record MachineManifest(string Namespace, string Name)
 
     public string RunStrategy { get; init; } = "Halted";
 
+    /// <summary>Seconds a guest is given to shut down; with 0 it is switched off.</summary>
+    public int GracePeriodSeconds { get; init; }
+
     /// <summary>How our stand-in's guest behaves (StandInAnnotations).</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
@@ -27,7 +30,7 @@ public sealed record MachineManifest(string Namespace, string Name)
               template:
                 metadata: {labels: {app: {{Name}} } }
                 spec:
-                  terminationGracePeriodSeconds: 0
+                  terminationGracePeriodSeconds: {{GracePeriodSeconds}}
                   domain:
                     memory: {guest: 64Mi}
                     devices: {interfaces: [{name: default, masquerade: {} {{mac}} }]}

@@ -5,10 +5,13 @@ namespace KubeWol.TestCluster;
 /// <summary>Waiting for what comes about by itself, with an end.</summary>
 public static class Eventually
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
+    /// <summary>Seconds to wait at the most; a real cluster is slower than ours.</summary>
+    private const string PatienceVariable = "KUBEWOL_TEST_PATIENCE";
+
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(int.TryParse(Environment.GetEnvironmentVariable(PatienceVariable), out var seconds) ? seconds : 20);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
-    /// <summary>Asks until the answer is true; <see cref="TestClusterException"/> after 20 s, naming what was waited for: "the pod is gone".</summary>
+    /// <summary>Asks until the answer is true; <see cref="TestClusterException"/> after 20 s (or KUBEWOL_TEST_PATIENCE), naming what was waited for: "the pod is gone".</summary>
     public static async Task BecomesTrueAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
         var watch = Stopwatch.StartNew();

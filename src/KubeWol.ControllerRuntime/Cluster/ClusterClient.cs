@@ -31,12 +31,12 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Creates an object and returns it as stored. A name that is taken is an <see cref="ApiException"/> with <see cref="ApiException.IsConflict"/>.</summary>
     public async Task<T> CreateAsync<T>(ResourceType<T> type, T resource, CancellationToken cancellationToken)
         where T : class, IResource =>
-        Decode(type, await SendAsync(HttpMethod.Post, type.Path(resource.Metadata.Namespace), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), Json, cancellationToken).ConfigureAwait(false));
+        Decode(type, await SendAsync(HttpMethod.Post, type.Path(resource.Metadata.Namespace), Encode(type, resource), Json, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Replaces an object; the resourceVersion in it makes a concurrent writer a conflict.</summary>
     public async Task<T> ReplaceAsync<T>(ResourceType<T> type, T resource, CancellationToken cancellationToken)
         where T : class, IResource =>
-        Decode(type, await SendAsync(HttpMethod.Put, type.Path(ResourceKey.Of(resource)), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), Json, cancellationToken).ConfigureAwait(false));
+        Decode(type, await SendAsync(HttpMethod.Put, type.Path(ResourceKey.Of(resource)), Encode(type, resource), Json, cancellationToken).ConfigureAwait(false));
 
     /// <summary>Applies a JSON merge patch (RFC 7386) to an object or to its <paramref name="subresource"/>, and returns the outcome.</summary>
     public async Task<T> PatchAsync<T>(ResourceType<T> type, ResourceKey key, ReadOnlyMemory<byte> patch, string? subresource, CancellationToken cancellationToken)
@@ -97,7 +97,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         ApiStatus? status = null;
         try
         {
-            status = JsonSerializer.Deserialize(body, ApiStatusJson.Default.ApiStatus);
+            status = ServerJson.Decode(body, ApiStatusJson.Default.ApiStatus);
         }
         catch (JsonException)
         {
@@ -112,12 +112,15 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>The server itself says that the object is not there. A bare 404 means that the kind is not served, or that something else answered.</summary>
     private static bool IsNoSuchObject(ApiException e) => e is { IsNotFound: true, Reason: "NotFound" };
 
+    private static byte[] Encode<T>(ResourceType<T> type, T resource)
+        where T : class, IResource => JsonSerializer.SerializeToUtf8Bytes(resource, type.Json);
+
     private static T Decode<T>(ResourceType<T> type, byte[] body)
         where T : class, IResource
     {
         try
         {
-            return JsonSerializer.Deserialize(body, type.Json) ?? throw new HttpRequestException($"the API server answered null for {type.Plural}");
+            return ServerJson.Decode(body, type.Json) ?? throw new HttpRequestException($"the API server answered null for {type.Plural}");
         }
         catch (JsonException e)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -46,9 +47,9 @@ public sealed class ClusterConnection : IDisposable
     /// </summary>
     /// <exception cref="ClusterConfigurationException">Nothing of that is there, or what is there is not valid.</exception>
     public static ClusterConnection Open(string? kubeconfig = null) =>
-        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, connectTimeout: TimeSpan.FromSeconds(10));
+        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, new());
 
-    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, TimeSpan connectTimeout)
+    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, ConnectionPatience patience)
     {
         var list = NullIfEmpty(kubeconfig) ?? NullIfEmpty(environment("KUBECONFIG"));
         var pod = new InCluster(environment);
@@ -59,14 +60,14 @@ public sealed class ClusterConnection : IDisposable
             if (inPod)
             {
                 var service = pod.Configuration(time);
-                return new(service, Transport(service, Kubeconfig.Authorities(pod.AuthoritiesFile), connectTimeout));
+                return new(service, Transport(service, Kubeconfig.Authorities(pod.AuthoritiesFile), patience));
             }
 
             var files = Kubeconfig.Load(list) ?? throw new ClusterConfigurationException(
                 $"no cluster to talk to: there is no kubeconfig at {list} and this is not a pod. Set KUBECONFIG to a kubeconfig file.");
             var authorities = Kubeconfig.Authorities(files);
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(files);
-            return new(configuration, Transport(configuration, authorities, connectTimeout));
+            return new(configuration, Transport(configuration, authorities, patience));
         }
 #pragma warning disable CA1031 // YAML, base64, PEM, keys, a plugin that fails: the library throws a dozen kinds, and all mean this one thing
         catch (Exception e) when (e is not ClusterConfigurationException)
@@ -100,6 +101,11 @@ public sealed class ClusterConnection : IDisposable
         {
             throw new HttpRequestException(e.HttpRequestError, $"no secure connection to {Server}: {tls.InnerException?.Message ?? tls.Message}", e);
         }
+        catch (Exception e) when (e is SocketException or IOException)
+        {
+            // SocketsHttpHandler lets these through where a connection is reset just as it comes about.
+            throw new HttpRequestException(HttpRequestError.ConnectionError, $"no connection to {Server}: {e.Message}", e);
+        }
     }
 
     /// <inheritdoc/>
@@ -119,18 +125,18 @@ public sealed class ClusterConnection : IDisposable
         }
     }
 
-    internal static SocketsHttpHandler Transport(KubernetesClientConfiguration configuration, X509Certificate2Collection? authorities, TimeSpan connectTimeout)
+    internal static SocketsHttpHandler Transport(KubernetesClientConfiguration configuration, X509Certificate2Collection? authorities, ConnectionPatience patience)
     {
         var handler = new SocketsHttpHandler
         {
             // A peer that vanished without a word is noticed by pings, under a quiet watch and between requests; and a connection that
             // is kept for good spares the first frame after a silent night the handshake.
             KeepAlivePingPolicy = HttpKeepAlivePingPolicy.Always,
-            KeepAlivePingDelay = TimeSpan.FromSeconds(15),
-            KeepAlivePingTimeout = TimeSpan.FromSeconds(10),
+            KeepAlivePingDelay = patience.PingAfter,
+            KeepAlivePingTimeout = patience.PingAnswer,
             PooledConnectionIdleTimeout = Timeout.InfiniteTimeSpan,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
-            ConnectTimeout = connectTimeout,
+            ConnectTimeout = patience.Connect,
             EnableMultipleHttp2Connections = true,
             AllowAutoRedirect = false,
             UseCookies = false,

@@ -10,12 +10,6 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>Decodes lists and watch lines straight into lean types, each object once.</summary>
 internal static class WatchDecoder
 {
-    /// <summary>
-    /// The API server takes objects nested 10,000 deep (sigs.k8s.io/json), and some kinds keep what they do not know. With the framework's
-    /// limit of 64, one such object in one tenant's namespace would stop the watch of all.
-    /// </summary>
-    private static readonly JsonReaderOptions Options = new() { MaxDepth = 10_010 };
-
     /// <summary>Decodes <c>{"type":…,"object":…}</c>, the members in any order. An object that does not fit the type is reported, and counts as gone.</summary>
     /// <exception cref="ApiException">The line is an ERROR event.</exception>
     /// <exception cref="JsonException">The line is not JSON.</exception>
@@ -24,7 +18,7 @@ internal static class WatchDecoder
     {
         var type = WatchEventType.Unknown;
         var error = false;
-        var reader = new Utf8JsonReader(line, Options);
+        var reader = new Utf8JsonReader(line, ServerJson.Options);
         Utf8JsonReader @object = default;
         Expect(ref reader, JsonTokenType.StartObject);
         while (Next(ref reader) != JsonTokenType.EndObject)
@@ -54,7 +48,7 @@ internal static class WatchDecoder
             }
         }
 
-        ExpectEnd(ref reader);
+        ServerJson.ExpectEnd(ref reader);
         if (@object.TokenType != JsonTokenType.StartObject) throw new JsonException("the event has no object");
         if (error)
         {
@@ -76,7 +70,7 @@ internal static class WatchDecoder
         where T : class, IResource
     {
         string? version = null, next = null;
-        var reader = new Utf8JsonReader(body, Options);
+        var reader = new Utf8JsonReader(body, ServerJson.Options);
         Expect(ref reader, JsonTokenType.StartObject);
         while (Next(ref reader) != JsonTokenType.EndObject)
         {
@@ -102,7 +96,7 @@ internal static class WatchDecoder
             }
         }
 
-        ExpectEnd(ref reader);
+        ServerJson.ExpectEnd(ref reader);
         // Taking any other JSON for an empty list would delete everything that is known.
         if (string.IsNullOrEmpty(version)) throw new JsonException("the answer is no list: it has no resourceVersion");
         return (version, string.IsNullOrEmpty(next) ? null : next);
@@ -145,11 +139,6 @@ internal static class WatchDecoder
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType type)
     {
         if (Next(ref reader) != type) throw new JsonException($"{type} expected, {reader.TokenType} found");
-    }
-
-    private static void ExpectEnd(ref Utf8JsonReader reader)
-    {
-        if (reader.Read()) throw new JsonException("the document goes on after its end");
     }
 }
 

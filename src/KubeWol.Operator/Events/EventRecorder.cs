@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.Operator.Events;
 
 /// <summary>Tells the story of a request on the request and on its machine. Events are sent behind the work, never in its way; they are the first to be dropped.</summary>
-internal sealed class EventRecorder(ClusterClient client, OperatorMetrics metrics, TimeProvider time, ILogger<EventRecorder> logger) : BackgroundService
+internal sealed class EventRecorder(
+    ClusterClient client, OperatorMetrics metrics, TimeProvider time, ILogger<EventRecorder> logger) : BackgroundService
 {
     /// <summary>Events that may wait; more are dropped.</summary>
     public const int Capacity = 10_000;
@@ -25,7 +26,7 @@ internal sealed class EventRecorder(ClusterClient client, OperatorMetrics metric
     public void Finished(WakeRequest request, IReadOnlyList<Machine> found)
     {
         var about = new EventSubject(request.ApiVersion, request.Kind, request.Metadata.Namespace, request.Metadata.Name, request.Metadata.Uid);
-        var machine = found is [var one] ? new EventSubject("kubevirt.io/v1", "VirtualMachine", one.Object.Metadata.Namespace, one.Object.Metadata.Name, one.Object.Metadata.Uid) : null;
+        var machine = found is [{ Object.Metadata: var one }] ? new EventSubject("kubevirt.io/v1", "VirtualMachine", one.Namespace, one.Name, one.Uid) : null;
         var status = request.Status!;
         Post(about, machine, status, status.Message);
         if (machine is not null) Post(machine, about, status, $"{status.Message} ({Origin(request)})");

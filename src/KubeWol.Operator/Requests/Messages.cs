@@ -25,20 +25,24 @@ internal static class Messages
             WakeReason.Unpaused => $"{Name(machine!)} was paused; it runs again{On(machine!)}",
             WakeReason.AlreadyActive when before == "Running" => $"{Name(machine!)} runs already{On(machine!)}",
             WakeReason.AlreadyActive => $"{Name(machine!)} was {before} and runs now{On(machine!)}",
-            WakeReason.LookingForTarget => $"{Missing(request, everywhere)}; looking for it for {VerbTable.SearchTime.TotalSeconds:0} s, in case it is being created",
+            WakeReason.LookingForTarget =>
+                $"{Missing(request, everywhere)}; looking for it for {VerbTable.SearchTime.TotalSeconds:0} s, in case it is being created",
             WakeReason.WaitingForStart when words is not null => $"{Name(machine!)} could not be woken just now, trying again; KubeVirt says: {words}",
             WakeReason.WaitingForStart when machine!.State == MachineState.Paused => $"{Name(machine)} is being unpaused",
             WakeReason.WaitingForStart when machine!.State == MachineState.Running => $"{Name(machine)} runs, but is not ready yet",
             WakeReason.WaitingForStart => $"{Name(machine!)} is on its way up",
             WakeReason.WaitingForStop => $"{Name(machine!)} is stopping; it will be started then",
             WakeReason.WaitingForMigration => $"{Name(machine!)} is being migrated",
-            WakeReason.WaitingForRecovery => $"{Name(machine!)} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying",
+            WakeReason.WaitingForRecovery =>
+                $"{Name(machine!)} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying",
             WakeReason.WaitingForKubeVirt => $"KubeVirt cannot be asked just now, trying again: {words}",
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
             WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known only by the addresses in its spec",
-            WakeReason.AmbiguousTarget => $"{found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(found)}; none was touched. Give each an address of its own",
+            WakeReason.AmbiguousTarget =>
+                $"{found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(found)}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{Name(machine!)} is being deleted",
-            WakeReason.NotStartable when machine!.State == MachineState.Finished => $"{Name(machine)} has had its one run; change its run strategy from Once to start it again",
+            WakeReason.NotStartable when machine!.State == MachineState.Finished =>
+                $"{Name(machine)} has had its one run; change its run strategy from Once to start it again",
             WakeReason.NotStartable => $"{Name(machine!)} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
             WakeReason.Forbidden => $"KubeWol is not allowed to wake {Name(machine!)}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to wake {Name(machine!)}; it says: {words}",
@@ -67,12 +71,15 @@ internal static class Messages
     };
 
     private static string Names(IReadOnlyList<Machine> found) =>
-        string.Join(", ", found.Select(Name).Order(StringComparer.Ordinal).Take(NamesShown)) + (found.Count > NamesShown ? $" and {found.Count - NamesShown} more" : "");
+        string.Join(", ", found.Select(Name).Order(StringComparer.Ordinal).Take(NamesShown))
+        + (found.Count > NamesShown ? $" and {found.Count - NamesShown} more" : "");
 
     private static string On(Machine machine) => machine.Node is { } node ? $" on {node}" : "";
 
     private static string Because(Machine machine) => machine.CreationFailure is { } failure ? $" ({failure})" : "";
 
     private static string Last(WakeRequest request, Machine? machine) =>
-        request.Status?.Message is { Length: > 0 } last ? $"the last word was: {last}" : machine is null ? "it was never looked at in time" : $"{Name(machine)} is {machine.PrintableStatus}";
+        request.Status?.Message is { Length: > 0 } last ? $"the last word was: {last}"
+        : machine is null ? "it was never looked at in time"
+        : $"{Name(machine)} is {machine.PrintableStatus}";
 }

@@ -8,10 +8,12 @@ using KubeWol.Operator.Targets;
 namespace KubeWol.Operator.Requests;
 
 /// <summary>Writes what became of a request: one patch of its status per pass, and only when something changed; one Event at its end.</summary>
-internal sealed class RequestReporter(ClusterClient client, IResourceCache<WakeRequest> requests, EventRecorder events, OperatorOptions options, TimeProvider time)
+internal sealed class RequestReporter(
+    ClusterClient client, IResourceCache<WakeRequest> requests, EventRecorder events, OperatorOptions options, TimeProvider time)
 {
     /// <summary>Reports what a pass that began at <paramref name="began"/> did about the request, and what KubeVirt said; returns the request as it then is.</summary>
-    public async Task<WakeRequest> ReportAsync(WakeRequest request, IReadOnlyList<Machine> found, Plan done, string? words, DateTimeOffset began, CancellationToken cancellationToken)
+    public async Task<WakeRequest> ReportAsync(
+        WakeRequest request, IReadOnlyList<Machine> found, Plan done, string? words, DateTimeOffset began, CancellationToken cancellationToken)
     {
         var message = Messages.For(request, found, done, words, options.ReachesAll(request));
         var status = RequestStatus.After(request, found, done, message, began, time.GetUtcNow());

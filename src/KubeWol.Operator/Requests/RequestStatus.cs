@@ -15,7 +15,8 @@ internal static class RequestStatus
     /// <param name="words">The same for people.</param>
     /// <param name="began">When the pass began.</param>
     /// <param name="now">When it had been done.</param>
-    public static WakeRequestStatus After(WakeRequest request, IReadOnlyList<Machine> found, Plan done, string words, DateTimeOffset began, DateTimeOffset now)
+    public static WakeRequestStatus After(
+        WakeRequest request, IReadOnlyList<Machine> found, Plan done, string words, DateTimeOffset began, DateTimeOffset now)
     {
         var before = request.Status ?? new() { AcceptedAt = began };
         var machine = found is [var one] ? one : null;
@@ -43,7 +44,10 @@ internal static class RequestStatus
             Conditions = before.Conditions
                 .With(Condition("Authorized", ConditionStatus.True, WakeReason.DefaultPolicy, "no policies apply: every machine may be woken"))
                 .With(Resolved())
-                .With(Condition("Completed", done switch { Plan.Done => ConditionStatus.True, Plan.Refuse => ConditionStatus.False, _ => ConditionStatus.Unknown }, done.Reason, message)),
+                .With(Condition(
+                    "Completed",
+                    done switch { Plan.Done => ConditionStatus.True, Plan.Refuse => ConditionStatus.False, _ => ConditionStatus.Unknown },
+                    done.Reason, message)),
         };
 
         Condition Condition(string type, ConditionStatus status, WakeReason reason, string text) => new()

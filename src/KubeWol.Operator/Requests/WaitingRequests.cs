@@ -12,9 +12,11 @@ internal static class WaitingRequests
     private static readonly ResourceIndex<WakeRequest, ResourceKey> ByMachine = new(Machines);
     private static readonly ResourceIndex<WakeRequest, MacAddress> ByMac = new(Addresses);
 
-    public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachine machine) => Of(requests, machine, MacAddresses.Of(machine));
+    public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachine machine) =>
+        Of(requests, machine, MacAddresses.Of(machine));
 
-    public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachineInstance instance) => Of(requests, instance, MacAddresses.Of(instance));
+    public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachineInstance instance) =>
+        Of(requests, instance, MacAddresses.Of(instance));
 
     private static IEnumerable<ResourceKey> Of(IResourceCache<WakeRequest> requests, IResource machine, IEnumerable<MacAddress> addresses) =>
         requests.FindBy(ByMachine, ResourceKey.Of(machine))

@@ -54,12 +54,14 @@ internal sealed class WakeRequestReconciler(
 
     private TimeSpan Age(WakeRequest request) => time.GetUtcNow() - (request.Metadata.CreationTimestamp ?? time.GetUtcNow());
 
-    private static TimeSpan Deadline(WakeRequest request) => TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+    private static TimeSpan Deadline(WakeRequest request) =>
+        TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
 
     private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
 
     /// <summary>Does what the plan says. Returns what has come of it, the time to look again, and KubeVirt's words if it had any.</summary>
-    private async Task<(Plan Done, TimeSpan Look, string? Words)> CarryOutAsync(Plan plan, WakeRequest request, IReadOnlyList<Machine> found, CancellationToken cancellationToken)
+    private async Task<(Plan Done, TimeSpan Look, string? Words)> CarryOutAsync(
+        Plan plan, WakeRequest request, IReadOnlyList<Machine> found, CancellationToken cancellationToken)
     {
         switch (plan)
         {
@@ -75,7 +77,8 @@ internal sealed class WakeRequestReconciler(
                 {
                     OperationOutcome.Accepted => (act, VerbTable.LookAgain, null),
                     OperationOutcome.Outdated outdated => (new Plan.Wait(act.Reason, soon), soon, outdated.Message),
-                    OperationOutcome.Unavailable away => (new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter > soon ? away.RetryAfter.Value : soon, away.Message),
+                    OperationOutcome.Unavailable away => 
+                        (new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter > soon ? away.RetryAfter.Value : soon, away.Message),
                     OperationOutcome.Forbidden forbidden => (new Plan.Refuse(WakeReason.Forbidden), default, forbidden.Message),
                     OperationOutcome.Refused refused => (new Plan.Refuse(WakeReason.Refused), default, refused.Message),
                     _ => throw new InvalidOperationException($"an outcome without a consequence: {outcome}"),

@@ -6,7 +6,8 @@ using KubeWol.Protocol;
 namespace KubeWol.Operator.Targets;
 
 /// <summary>Finds the machines a request may mean.</summary>
-internal sealed class MachineFinder(IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, OperatorOptions options)
+internal sealed class MachineFinder(
+    IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, OperatorOptions options)
 {
     private static readonly ResourceIndex<VirtualMachine, MacAddress> ByMac = new(MacAddresses.Of);
     private static readonly ResourceIndex<VirtualMachineInstance, MacAddress> ByLiveMac = new(MacAddresses.Of);

@@ -25,7 +25,10 @@ public sealed class ApiCluster : IAsyncLifetime
         await Server.Kubectl.OutputAsync(["apply", "-f", Repository.File("crds")], cancel);
         await Server.Kubectl.OutputAsync(["wait", "--for=condition=established", "--timeout=20s", "crd/wakerequests.kubewol.io"], cancel);
         // Established is said a moment before the kind is served.
-        await Eventually.BecomesTrueAsync("WakeRequests are served", async () => (await _http.GetAsync(new Uri("apis/kubewol.io/v1alpha1/wakerequests", UriKind.Relative), cancel)).IsSuccessStatusCode, cancel);
+        await Eventually.BecomesTrueAsync(
+            "WakeRequests are served",
+            async () => (await _http.GetAsync(new Uri("apis/kubewol.io/v1alpha1/wakerequests", UriKind.Relative), cancel)).IsSuccessStatusCode,
+            cancel);
     }
 
     public async ValueTask DisposeAsync()
@@ -42,14 +45,16 @@ public sealed class ApiCluster : IAsyncLifetime
     }
 
     /// <summary>Creates a WakeRequest with this spec, in YAML, as strictly as kubectl; the answer is the object, or a Status that says no.</summary>
-    public Task<JsonElement> CreateAsync(string space, string name, string spec) => SendAsync(HttpMethod.Post, $"{Path(space)}?fieldValidation=Strict",
+    public Task<JsonElement> CreateAsync(string space, string name, string spec) =>
+        SendAsync(HttpMethod.Post, $"{Path(space)}?fieldValidation=Strict",
         $"apiVersion: kubewol.io/v1alpha1\nkind: WakeRequest\nmetadata: {{name: {name}}}\nspec: {spec}", "application/yaml");
 
     /// <summary>Patches a WakeRequest, or its status, with a JSON merge patch.</summary>
     public Task<JsonElement> PatchAsync(string space, string name, string patch, string subresource = "") =>
         SendAsync(HttpMethod.Patch, $"{Path(space)}/{name}{subresource}?fieldValidation=Strict", patch, "application/merge-patch+json");
 
-    public Task<string> KubectlAsync(params IReadOnlyList<string> arguments) => Server.Kubectl.OutputAsync(arguments, TestContext.Current.CancellationToken);
+    public Task<string> KubectlAsync(params IReadOnlyList<string> arguments) =>
+        Server.Kubectl.OutputAsync(arguments, TestContext.Current.CancellationToken);
 
     /// <summary>What an answer refuses, one line a cause: field and message; empty for an object.</summary>
     public static IReadOnlyList<string> Refusals(JsonElement answer) => answer.GetProperty("kind").GetString() != "Status" ? []

@@ -52,7 +52,9 @@ public sealed partial class KubectlTests(ApiCluster cluster)
     [Fact]
     public async Task Explain_shows_the_whole_of_it()
     {
-        var fields = Field().Matches(await cluster.KubectlAsync("explain", "wr.spec", "--recursive")).Concat(Field().Matches(await cluster.KubectlAsync("explain", "wr.status", "--recursive")));
+        var spec = await cluster.KubectlAsync("explain", "wr.spec", "--recursive");
+        var status = await cluster.KubectlAsync("explain", "wr.status", "--recursive");
+        var fields = Field().Matches(spec).Concat(Field().Matches(status));
 
         Assert.Equal(
             """
@@ -99,7 +101,8 @@ public sealed partial class KubectlTests(ApiCluster cluster)
             string.Join('\n', fields.Select(f => f.Value[2..].TrimEnd().Replace('\t', ' '))));
     }
 
-    public static TheoryData<string> Samples => [.. Directory.GetFiles(Repository.File("config", "samples"), "wakerequest*.yaml").Select(f => Path.GetFileName(f)!)];
+    public static TheoryData<string> Samples =>
+        [.. Directory.GetFiles(Repository.File("config", "samples"), "wakerequest*.yaml").Select(f => Path.GetFileName(f)!)];
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -131,7 +134,9 @@ public sealed partial class KubectlTests(ApiCluster cluster)
     {
         var space = await cluster.NewNamespaceAsync();
         await cluster.CreateAsync(space, "new", "{action: Wake, target: {name: web-01}}");
-        await cluster.CreateAsync(space, "done", "{target: {macAddress: '52:54:00:12:34:56'}, frame: {node: node-a, interface: bond0, transport: UDPv4, capturedAt: '2026-11-22T12:00:00.123456Z'}}");
+        await cluster.CreateAsync(
+            space, "done",
+            "{target: {macAddress: '52:54:00:12:34:56'}, frame: {node: node-a, interface: bond0, transport: UDPv4, capturedAt: '2026-11-22T12:00:00.123456Z'}}");
         await cluster.PatchAsync(space, "done", """
             {"status": {"action": "Wake", "phase": "Succeeded", "reason": "Started", "message": "it was started and is ready", "virtualMachine": {"namespace": "team-a", "name": "web-01"}}}
             """, "/status");

@@ -61,12 +61,14 @@ public sealed class WakeRequestValidationTests(ApiCluster cluster)
     [InlineData("{" + Mac + ", frame: {" + Heard + ", destinationPort: 65536}}", "spec.frame.destinationPort", "spec.frame.destinationPort in body should be less than or equal to 65535")]
     [InlineData("{" + Mac + ", frame: {" + Heard + ", vlans: [1, 2, 3, 4, 5, 6, 7, 8, 9]}}", "spec.frame.vlans", "Too many: 9: must have at most 8 items")]
     [InlineData("{" + Mac + ", frame: {" + Heard + ", vlans: [4096]}}", "spec.frame.vlans[0]", "spec.frame.vlans[0] in body should be less than or equal to 4095")]
-    public async Task This_is_refused_and_says_where_and_why(string spec, string field, string words) => AssertRefused(await CreateAsync(spec), field, words);
+    public async Task This_is_refused_and_says_where_and_why(string spec, string field, string words) =>
+        AssertRefused(await CreateAsync(spec), field, words);
 
     [Theory]
     [InlineData("{action: Wake, target: {name: a}, urgency: high}", "unknown field \"spec.urgency\"")]
     [InlineData("{action: Wake, target: {name: a, mac: b}}", "unknown field \"spec.target.mac\"")]
-    public async Task A_misspelt_field_is_refused_by_name(string spec, string words) => Assert.Contains(words, Assert.Single(ApiCluster.Refusals(await CreateAsync(spec))), StringComparison.Ordinal);
+    public async Task A_misspelt_field_is_refused_by_name(string spec, string words) =>
+        Assert.Contains(words, Assert.Single(ApiCluster.Refusals(await CreateAsync(spec))), StringComparison.Ordinal);
 
     [Theory]
     [InlineData("{action: Wake, target: {name: LONG}}", "spec.target.name", "Too long: may not be more than 253 bytes")]
@@ -112,7 +114,9 @@ public sealed class WakeRequestValidationTests(ApiCluster cluster)
 
         var byStatus = await cluster.PatchAsync("default", Name, """{"spec": {"deadlineSeconds": 20}, "metadata": {"labels": {"a": "b"}}, "status": {"phase": "Succeeded"}}""", "/status");
         Assert.Empty(ApiCluster.Refusals(byStatus));
-        Assert.Equal((300, "Succeeded", 1), (byStatus.GetProperty("spec").GetProperty("deadlineSeconds").GetInt32(), byStatus.GetProperty("status").GetProperty("phase").GetString(), byStatus.GetProperty("metadata").GetProperty("generation").GetInt32()));
+        Assert.Equal(
+            (300, "Succeeded", 1),
+            (byStatus.GetProperty("spec").GetProperty("deadlineSeconds").GetInt32(), byStatus.GetProperty("status").GetProperty("phase").GetString(), byStatus.GetProperty("metadata").GetProperty("generation").GetInt32()));
     }
 
     [Fact]

@@ -21,23 +21,33 @@ public sealed class SchemaBuilderTests
         Assert.Throws<InvalidOperationException>(Build<Countless>).Message);
 
     [Fact]
-    public void A_list_of_unbounded_strings_is_refused() => Assert.Contains("Texts: every string in the API is bounded", Assert.Throws<InvalidOperationException>(Build<EndlessItems>).Message, StringComparison.Ordinal);
+    public void A_list_of_unbounded_strings_is_refused() =>
+        Assert.Contains(
+            "Texts: every string in the API is bounded", Assert.Throws<InvalidOperationException>(Build<EndlessItems>).Message,
+            StringComparison.Ordinal);
 
     [Fact]
-    public void A_type_that_JSON_schemas_do_not_know_is_refused() => Assert.Contains("Odd.Price: there is no schema for Decimal", Assert.Throws<InvalidOperationException>(Build<Odd>).Message, StringComparison.Ordinal);
+    public void A_type_that_JSON_schemas_do_not_know_is_refused() =>
+        Assert.Contains(
+            "Odd.Price: there is no schema for Decimal", Assert.Throws<InvalidOperationException>(Build<Odd>).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_field_without_a_sentence_is_refused() => Assert.Contains("Silent.Number has no documentation; kubectl explain would be silent about it", Assert.Throws<InvalidOperationException>(Build<Silent>).Message, StringComparison.Ordinal);
+    public void A_field_without_a_sentence_is_refused() =>
+        Assert.Contains(
+            "Silent.Number has no documentation; kubectl explain would be silent about it",
+            Assert.Throws<InvalidOperationException>(Build<Silent>).Message, StringComparison.Ordinal);
 
     [Fact]
-    public void A_type_without_a_sentence_is_refused() => Assert.Contains("Nameless has no documentation", Assert.Throws<InvalidOperationException>(Build<Nameless>).Message, StringComparison.Ordinal);
+    public void A_type_without_a_sentence_is_refused() =>
+        Assert.Contains("Nameless has no documentation", Assert.Throws<InvalidOperationException>(Build<Nameless>).Message, StringComparison.Ordinal);
 
     [Fact]
     public void Every_field_of_the_API_has_a_sentence() =>
         Assert.All(Fields(Request, "").Where(f => f.Path is not ".metadata"), f => Assert.Matches("[.]$", (string)f.Schema["description"]));
 
     [Fact]
-    public void Every_string_and_every_list_of_the_API_is_bounded() => Assert.All(Fields(Request, "").Where(f => f.Path is not (".apiVersion" or ".kind")), f => Assert.True(
+    public void Every_string_and_every_list_of_the_API_is_bounded() =>
+        Assert.All(Fields(Request, "").Where(f => f.Path is not (".apiVersion" or ".kind")), f => Assert.True(
         (string)f.Schema["type"] switch
         {
             "string" => f.Schema.ContainsKey("maxLength") || f.Schema.ContainsKey("enum") || f.Schema.ContainsKey("format") || IsOpenEnum(f.Path),
@@ -82,14 +92,16 @@ public sealed class SchemaBuilderTests
     }
 
     private static IEnumerable<Dictionary<string, object>> Rules() =>
-        Fields(Request, "").Where(f => f.Schema.ContainsKey("x-kubernetes-validations")).SelectMany(f => (List<Dictionary<string, object>>)f.Schema["x-kubernetes-validations"]);
+        Fields(Request, "").Where(f => f.Schema.ContainsKey("x-kubernetes-validations"))
+            .SelectMany(f => (List<Dictionary<string, object>>)f.Schema["x-kubernetes-validations"]);
 
     private static Dictionary<string, object> Build<T>() => new SchemaBuilder(new XmlDocs(typeof(T).Assembly)).Resource(typeof(T));
 
     private static Dictionary<string, object> Field(string path) => Fields(Request, "").Single(f => f.Path == path).Schema;
 
     /// <summary>The words of the status: open for newer operators, and short by nature.</summary>
-    private static bool IsOpenEnum(string path) => path is ".status.action" or ".status.phase" or ".status.reason" or ".status.operation" or ".status.conditions[].status";
+    private static bool IsOpenEnum(string path) =>
+        path is ".status.action" or ".status.phase" or ".status.reason" or ".status.operation" or ".status.conditions[].status";
 
     private static IEnumerable<(string Path, Dictionary<string, object> Schema)> Fields(Dictionary<string, object> schema, string path)
     {

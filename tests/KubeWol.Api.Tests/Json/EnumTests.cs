@@ -28,8 +28,12 @@ public sealed class EnumTests
             """);
 
         Assert.Equal(
-            (WakeAction.Unknown, FrameTransport.Unknown, WakeAction.Unknown, WakePhase.Unknown, WakeReason.Unknown, WakeOperation.Unknown, ConditionStatus.Unknown),
-            (request.Spec.Action, request.Spec.Frame!.Transport, request.Status!.Action, request.Status.Phase, request.Status.Reason, request.Status.Operation, request.Status.Conditions![0].Status));
+            (
+                WakeAction.Unknown, FrameTransport.Unknown, WakeAction.Unknown, WakePhase.Unknown, WakeReason.Unknown, WakeOperation.Unknown,
+                ConditionStatus.Unknown),
+            (
+                request.Spec.Action, request.Spec.Frame!.Transport, request.Status!.Action, request.Status.Phase, request.Status.Reason,
+                request.Status.Operation, request.Status.Conditions![0].Status));
         Assert.False(request.IsFinished());
     }
 

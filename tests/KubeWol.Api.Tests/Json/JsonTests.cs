@@ -74,7 +74,8 @@ public sealed class JsonTests
         Write(new WakeRequest { Spec = new() { Target = new() { Name = "web-01" } } }));
 
     [Fact]
-    public void Any_request_comes_back_as_it_went() => AnyRequest.Sample(request => Assert.Equal(Write(request), Write(Read<WakeRequest>(Write(request)))));
+    public void Any_request_comes_back_as_it_went() =>
+        AnyRequest.Sample(request => Assert.Equal(Write(request), Write(Read<WakeRequest>(Write(request)))));
 
     [Fact]
     public void Of_a_machine_only_the_sliver_that_is_read_is_kept()
@@ -136,14 +137,28 @@ public sealed class JsonTests
         from vlans in Gen.Int[0, 4095].Array[0, 8]
         select new WakeRequest
         {
-            Metadata = new() { Name = texts[0] ?? "", Namespace = texts[1], Labels = texts[2] is { } label ? new Dictionary<string, string> { ["label"] = label } : null },
+            Metadata = new()
+            {
+                Name = texts[0] ?? "",
+                Namespace = texts[1],
+                Labels = texts[2] is { } label ? new Dictionary<string, string> { ["label"] = label } : null,
+            },
             Spec = new()
             {
                 Action = words[0] == 0 ? null : WakeAction.Wake,
                 Target = new() { MacAddress = texts[3], Name = texts[4] },
                 DeadlineSeconds = numbers[0],
                 TtlSecondsAfterFinished = numbers[1],
-                Frame = texts[5] is null ? null : new() { Node = texts[5], Interface = texts[6], Transport = (FrameTransport)words[1], SourceIp = texts[7], DestinationPort = numbers[2], Vlans = vlans, CapturedAt = Time(micros[0]) },
+                Frame = texts[5] is null ? null : new()
+                {
+                    Node = texts[5],
+                    Interface = texts[6],
+                    Transport = (FrameTransport)words[1],
+                    SourceIp = texts[7],
+                    DestinationPort = numbers[2],
+                    Vlans = vlans,
+                    CapturedAt = Time(micros[0]),
+                },
             },
             Status = words[2] == 0 ? null : new()
             {
@@ -154,7 +169,7 @@ public sealed class JsonTests
                 Observed = new() { Before = texts[10], NodeAfter = texts[11] },
                 AcceptedAt = Time(micros[1]),
                 IssuedAt = Time(micros[2]),
-                Conditions = micros[3] is null ? null : [new() { Type = "T", Status = (ConditionStatus)(words[4] % 3), LastTransitionTime = Time(micros[3])!.Value }],
+                Conditions = Time(micros[3]) is { } time ? [new() { Type = "T", Status = (ConditionStatus)(words[4] % 3), LastTransitionTime = time }] : null,
             },
         };
 

@@ -17,7 +17,9 @@ public sealed class TimeTests
     [InlineData("2026-11-22T12:00:00.9999999+00:00", "2026-11-22T12:00:00Z")]
     [InlineData("2026-11-22T01:30:00+02:00", "2026-11-21T23:30:00Z")]
     public void A_transition_is_written_to_the_second_in_UTC(string time, string written) =>
-        Assert.Contains($"\"lastTransitionTime\":\"{written}\"", Status(new() { Conditions = [new() { LastTransitionTime = Time(time) }] }), StringComparison.Ordinal);
+        Assert.Contains(
+            $"\"lastTransitionTime\":\"{written}\"", Status(new() { Conditions = [new() { LastTransitionTime = Time(time) }] }),
+            StringComparison.Ordinal);
 
     [Theory]
     [InlineData("2026-11-22T12:00:00Z", "2026-11-22T12:00:00+00:00")]
@@ -38,5 +40,6 @@ public sealed class TimeTests
 
     private static DateTimeOffset Time(string text) => DateTimeOffset.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 
-    private static string Status(WakeRequestStatus status) => JsonElement.Parse(JsonTests.Write(new WakeRequest { Status = status })).GetProperty("status").GetRawText();
+    private static string Status(WakeRequestStatus status) =>
+        JsonElement.Parse(JsonTests.Write(new WakeRequest { Status = status })).GetProperty("status").GetRawText();
 }

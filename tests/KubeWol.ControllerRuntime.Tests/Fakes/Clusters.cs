@@ -9,10 +9,10 @@ namespace KubeWol.ControllerRuntime.Tests.Fakes;
 internal static class Clusters
 {
     /// <summary>Connects as a kubeconfig without credentials would, and without looking at certificates.</summary>
-    public static ClusterConnection Connect(Uri server, TimeSpan? connectTimeout = null)
+    public static ClusterConnection Connect(Uri server, ConnectionPatience? patience = null)
     {
         var configuration = new KubernetesClientConfiguration { Host = server.ToString(), SkipTlsVerify = true };
-        return new(configuration, ClusterConnection.Transport(configuration, null, connectTimeout ?? Bounded.Limit));
+        return new(configuration, ClusterConnection.Transport(configuration, null, patience ?? new()));
     }
 
     /// <summary>Connects through something that is no network.</summary>

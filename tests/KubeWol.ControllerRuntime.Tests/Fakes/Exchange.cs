@@ -15,7 +15,8 @@ internal sealed class Exchange
     {
         (_context, Body) = (context, body);
         Target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        (Method, Protocol, Headers) = (context.Request.Method, context.Request.Protocol, context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase));
+        (Method, Protocol) = (context.Request.Method, context.Request.Protocol);
+        Headers = context.Request.Headers.ToDictionary(h => h.Key, h => h.Value.ToString(), StringComparer.OrdinalIgnoreCase);
         ClientCertificate = context.Connection.ClientCertificate?.Subject;
         context.RequestAborted.Register(() =>
         {
@@ -63,7 +64,8 @@ internal sealed class Exchange
     }
 
     /// <summary>Refuses as the API server does.</summary>
-    public Task RefuseAsync(int status, string reason, string message, int? retryAfter = null) => AnswerAsync(status, Refusal(status, reason, message), headers: retryAfter is { } seconds ? [("Retry-After", $"{seconds}")] : []);
+    public Task RefuseAsync(int status, string reason, string message, int? retryAfter = null) =>
+        AnswerAsync(status, Refusal(status, reason, message), headers: retryAfter is { } seconds ? [("Retry-After", $"{seconds}")] : []);
 
     public static string Refusal(int status, string reason, string message) =>
         $$"""{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"{{message}}","reason":"{{reason}}","code":{{status}}}""";

@@ -19,7 +19,13 @@ internal sealed class LeaseServer
     /// <summary>Stores whatever it is told, as somebody else's write.</summary>
     public void Store(string? spec)
     {
-        Lease = spec is null ? null : JsonNode.Parse($$"""{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"lease","namespace":"system","uid":"u","resourceVersion":"{{++_version}}"},"spec":{{spec}}}""");
+        Lease = spec is null ? null : JsonNode.Parse($$"""
+            {
+              "apiVersion": "coordination.k8s.io/v1", "kind": "Lease",
+              "metadata": { "name": "lease", "namespace": "system", "uid": "u", "resourceVersion": "{{++_version}}" },
+              "spec": {{spec}}
+            }
+            """);
     }
 
     /// <summary>Touches the lease without changing who holds it.</summary>

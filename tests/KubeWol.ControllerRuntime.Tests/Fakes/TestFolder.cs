@@ -45,8 +45,8 @@ internal sealed class TestFolder : IDisposable
         {Lines(user ?? ["token: abc"])}
         """);
 
-    public ClusterConnection Open(string? kubeconfig = null, TimeProvider? time = null, TimeSpan? connectTimeout = null) =>
-        ClusterConnection.Open(kubeconfig, Environment.GetValueOrDefault, time ?? TimeProvider.System, connectTimeout ?? Bounded.Limit);
+    public ClusterConnection Open(string? kubeconfig = null, TimeProvider? time = null, ConnectionPatience? patience = null) =>
+        ClusterConnection.Open(kubeconfig, Environment.GetValueOrDefault, time ?? TimeProvider.System, patience ?? new());
 
     public void Dispose() => Directory.Delete(Path, recursive: true);
 

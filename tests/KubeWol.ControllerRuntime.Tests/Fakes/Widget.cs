@@ -23,10 +23,18 @@ internal sealed record Widget : IResource
         Spec = new() { Colour = colour },
     };
 
+    public Widget OfGeneration(int generation) => this with { Metadata = Metadata with { Generation = generation } };
+
+    /// <summary>The same, with its deletion asked for.</summary>
+    public Widget Deleting() => this with { Metadata = Metadata with { DeletionTimestamp = new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero) } };
+
     public string ToJson() => JsonSerializer.Serialize(this, WidgetJson.Default.Widget);
 
-    public static string List(int version, string? @continue, params IEnumerable<Widget> items) =>
-        $$"""{"kind":"WidgetList","apiVersion":"test.kubewol.io/v1","metadata":{"resourceVersion":"{{version}}","continue":"{{@continue}}"},"items":[{{string.Join(',', items.Select(i => i.ToJson()))}}]}""";
+    public static string List(int version, string? @continue, params IEnumerable<Widget> items)
+    {
+        var all = string.Join(',', items.Select(i => i.ToJson()));
+        return $$"""{"kind":"WidgetList","apiVersion":"test.kubewol.io/v1","metadata":{"resourceVersion":"{{version}}","continue":"{{@continue}}"},"items":[{{all}}]}""";
+    }
 
     public string Event(string type) => $$"""{"type":"{{type}}","object":{{ToJson()}}""" + "}\n";
 

@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.ControllerRuntime.Tests.Fakes;
+using KubeWol.TestCluster;
 using Microsoft.Extensions.Logging;
 using Prometheus;
 
@@ -299,15 +300,8 @@ public sealed class ControllerTests : IAsyncLifetime
 
     private async Task EndedAsync(string outcome, int times = 1)
     {
-        // The figure is written just after the reconciler returned; the worker is between the two for a moment.
-        using var limit = new CancellationTokenSource(Bounded.Limit);
         var series = $$"""kubewol_reconcile_duration_seconds_count{controller="test",outcome="{{outcome}}"}""";
-        while (await _registry.ReadAsync(series) is var count && !(count >= times))
-        {
-            Assert.False(limit.IsCancellationRequested, $"{outcome}: {count}");
-            await Task.Yield();
-        }
-
+        await Eventually.BecomesTrueAsync($"{times} times {outcome}", async () => await _registry.ReadAsync(series) >= times, Bounded.Test);
         Assert.Equal(times, await _registry.ReadAsync(series));
     }
 

@@ -56,7 +56,8 @@ public sealed class EventRecorderTests : IAsyncLifetime
     {
         _events.Finished(Finished(Some.Heard()), [new Machine(Some.Vm(), null)]);
         var bare = Some.Heard();
-        _events.Finished(Finished(bare with { Spec = bare.Spec with { Frame = bare.Spec.Frame! with { SourceIp = null } } }), [new Machine(Some.Vm(), null)]);
+        _events.Finished(
+            Finished(bare with { Spec = bare.Spec with { Frame = bare.Spec.Frame! with { SourceIp = null } } }), [new Machine(Some.Vm(), null)]);
         _events.Finished(Finished(Some.Request()), [new Machine(Some.Vm(), null)]);
 
         Assert.Equal(
@@ -161,26 +162,23 @@ public sealed class EventRecorderTests : IAsyncLifetime
         Assert.Equal(7, await DroppedAsync());
     }
 
-    private EventRecorder Recorder() => new(new ClusterClient(_api.Connection, _time), new OperatorMetrics(_registry), _time, NullLogger<EventRecorder>.Instance);
+    private EventRecorder Recorder() =>
+        new(new ClusterClient(_api.Connection, _time), new OperatorMetrics(_registry), _time, NullLogger<EventRecorder>.Instance);
 
-    private static WakeRequest Finished(WakeRequest request, WakePhase phase = WakePhase.Succeeded, WakeReason reason = WakeReason.Started, string message = "it runs") =>
+    private static WakeRequest Finished(
+        WakeRequest request, WakePhase phase = WakePhase.Succeeded, WakeReason reason = WakeReason.Started, string message = "it runs") =>
         request with { Status = new() { Action = WakeAction.Wake, Phase = phase, Reason = reason, Message = message } };
 
     /// <summary>Lets the recorder send, and returns so many bodies once they have arrived.</summary>
     private async Task<IReadOnlyList<string>> ToldAsync(int count)
     {
         if (_events.ExecuteTask is null) await _events.StartAsync(TestContext.Current.CancellationToken);
-        await TestCluster.Eventually.BecomesTrueAsync($"{count} Events arrive", () => _api.Calls.Count >= count, TestContext.Current.CancellationToken);
+        await TestCluster.Eventually.BecomesTrueAsync(
+            $"{count} Events arrive", () => _api.Calls.Count >= count, TestContext.Current.CancellationToken);
         return [.. _api.Calls.Take(count).Select(c => c.Body)];
     }
 
-    private async Task<double> DroppedAsync()
-    {
-        using var page = new MemoryStream();
-        await _registry.CollectAndExportAsTextAsync(page, TestContext.Current.CancellationToken);
-        var line = Encoding.UTF8.GetString(page.ToArray()).Split('\n').Single(l => l.StartsWith("kubewol_events_dropped_total ", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
-    }
+    private Task<double> DroppedAsync() => _registry.ValueAsync("kubewol_events_dropped_total");
 
     private static KubernetesEvent Read(string body) => JsonSerializer.Deserialize(body, OperatorJson.Default.KubernetesEvent)!;
 }

@@ -18,6 +18,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     private const string Unpause = "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachineinstances/web-01/unpause";
     private const string Read = "GET /apis/kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01";
 
+    private static readonly Answer RunsAlready = Answer.Refuse(409, "Conflict", "VM is already running");
     private static readonly ResourceKey Key = new("team-a", "web-01");
 
     private readonly FakeTimeProvider _time = new(Some.Noon);
@@ -87,7 +88,8 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     {
         _api.Respond = _ => Answer.Refuse(status, "ServiceUnavailable", "later", seconds);
 
-        Assert.Equal(new OperationOutcome.Unavailable("later", seconds is { } s ? TimeSpan.FromSeconds(s) : null), await IssueAsync(WakeOperation.Start));
+        Assert.Equal(
+            new OperationOutcome.Unavailable("later", seconds is { } s ? TimeSpan.FromSeconds(s) : null), await IssueAsync(WakeOperation.Start));
     }
 
     [Fact]
@@ -95,7 +97,8 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     {
         _api.Respond = _ => new(502, "<html>Bad Gateway</html>");
 
-        Assert.Contains("Bad Gateway", Assert.IsType<OperationOutcome.Unavailable>(await IssueAsync(WakeOperation.Start)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "Bad Gateway", Assert.IsType<OperationOutcome.Unavailable>(await IssueAsync(WakeOperation.Start)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +106,8 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     {
         await _api.StopAsync();
 
-        Assert.Contains("refused", Assert.IsType<OperationOutcome.Unavailable>(await IssueAsync(WakeOperation.Start)).Message, StringComparison.Ordinal);
+        Assert.Contains(
+            "refused", Assert.IsType<OperationOutcome.Unavailable>(await IssueAsync(WakeOperation.Start)).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -130,7 +134,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     [Fact]
     public async Task After_a_refusal_for_being_outdated_the_cache_shows_the_machine_as_it_is()
     {
-        _api.Respond = call => call.Method == "PUT" ? Answer.Refuse(409, "Conflict", "VM is already running") : new(200, Json(Some.Vm(strategy: "Always", status: "Stopping")));
+        _api.Respond = call => call.Method == "PUT" ? RunsAlready : new(200, Json(Some.Vm(strategy: "Always", status: "Stopping")));
 
         await IssueAsync(WakeOperation.Start);
 
@@ -141,7 +145,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     [Fact]
     public async Task A_machine_that_is_gone_when_it_is_read_again_is_left_to_the_watch()
     {
-        _api.Respond = call => call.Method == "PUT" ? Answer.Refuse(409, "Conflict", "VM is already running") : Answer.Refuse(404, "NotFound", "not found");
+        _api.Respond = call => call.Method == "PUT" ? RunsAlready : Answer.Refuse(404, "NotFound", "not found");
 
         Assert.Equal(new OperationOutcome.Outdated("VM is already running"), await IssueAsync(WakeOperation.Start));
         Assert.Equal("Stopped", _cache.Find(Key)!.Status!.PrintableStatus);
@@ -152,7 +156,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     [InlineData("Unavailable", 503, "the server is currently unable to handle the request")]
     public async Task A_machine_that_cannot_be_read_again_shows_why(string outcome, int status, string why)
     {
-        _api.Respond = call => call.Method == "PUT" ? Answer.Refuse(409, "Conflict", "VM is already running") : Answer.Refuse(status, "Whatever", why);
+        _api.Respond = call => call.Method == "PUT" ? RunsAlready : Answer.Refuse(status, "Whatever", why);
 
         var answer = await IssueAsync(WakeOperation.Start);
 

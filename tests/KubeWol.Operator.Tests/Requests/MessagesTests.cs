@@ -83,10 +83,14 @@ public sealed class MessagesTests
             Say(new Plan.Refuse(WakeReason.TargetTerminating), Heard, Machine("Always", "Terminating")),
             Say(new Plan.Refuse(WakeReason.NotStartable), Heard, new Machine(Some.Vm(strategy: "Once"), Some.Vmi(phase: "Succeeded"))),
             Say(new Plan.Refuse(WakeReason.NotStartable), Heard, Machine("WaitAsReceiver", "WaitingForReceiver")),
-            Say(new Plan.Refuse(WakeReason.Forbidden), Heard, "User \"operator\" cannot update resource \"virtualmachines/start\"", Machine("Halted", "Stopped")),
+            Say(
+                new Plan.Refuse(WakeReason.Forbidden), Heard, "User \"operator\" cannot update resource \"virtualmachines/start\"",
+                Machine("Halted", "Stopped")),
             Say(new Plan.Refuse(WakeReason.Refused), Heard, "the request is invalid", Machine("Halted", "Stopped")),
             Say(new Plan.Refuse(WakeReason.UnsupportedAction), Heard, Machine("Halted", "Stopped")),
-            Say(new Plan.Refuse(WakeReason.DeadlineExceeded), Heard with { Status = new() { Message = "team-a/web-01 is on its way up" } }, Machine("Always", "Starting")),
+            Say(
+                new Plan.Refuse(WakeReason.DeadlineExceeded), Heard with { Status = new() { Message = "team-a/web-01 is on its way up" } },
+                Machine("Always", "Starting")),
             Say(new Plan.Refuse(WakeReason.DeadlineExceeded), Some.Request(deadline: 60), Machine("Halted", "Stopped")),
         ];
 

@@ -75,7 +75,9 @@ public sealed class VerbTableTests
     {
         foreach (var now in Everything)
         {
-            Assert.True(Rows.Count(r => r.Covers(now)) == 1, $"{now} stands in these lines:\n{string.Join('\n', Rows.Where(r => r.Covers(now)).Select(r => r.Text))}");
+            Assert.True(
+                Rows.Count(r => r.Covers(now)) == 1,
+                $"{now} stands in these lines:\n{string.Join('\n', Rows.Where(r => r.Covers(now)).Select(r => r.Text))}");
         }
     }
 
@@ -99,13 +101,17 @@ public sealed class VerbTableTests
 
     [Fact]
     public void A_machine_that_is_ready_at_the_deadline_is_still_a_success() =>
-        Assert.Equal("Done Started", Text(VerbTable.Decide(Stopped(age: 10_000) with { State = MachineState.Running, IsReady = true, Issued = WakeOperation.Start })));
+        Assert.Equal(
+            "Done Started",
+            Text(VerbTable.Decide(Stopped(age: 10_000) with { State = MachineState.Running, IsReady = true, Issued = WakeOperation.Start })));
 
     [Fact]
     public void A_request_from_the_future_waits_no_longer_than_usual() // the API server's clock is ahead of ours
     {
         Assert.Equal("Wait WaitingForStart 5 s", Text(VerbTable.Decide(Stopped(age: -60) with { State = MachineState.Starting })));
-        Assert.Equal("Wait WaitingForStart 5 s", Text(VerbTable.Decide(Stopped(age: 0) with { Issued = WakeOperation.Start, SinceIssued = TimeSpan.FromSeconds(-60) })));
+        Assert.Equal(
+            "Wait WaitingForStart 5 s",
+            Text(VerbTable.Decide(Stopped(age: 0) with { Issued = WakeOperation.Start, SinceIssued = TimeSpan.FromSeconds(-60) })));
         Assert.Equal("Wait LookingForTarget 5 s", Text(VerbTable.Decide(Stopped(age: -60) with { Found = 0 })));
     }
 
@@ -143,14 +149,19 @@ public sealed class VerbTableTests
     private static Gen<Situation> Any =>
         from what in Gen.Select(AnyOf<WakeAction>(), Gen.Int[0, 3], AnyOf<MachineState>())
         from seen in Gen.Select(Gen.Bool, Gen.Bool, AnyOf<WakeOperation>())
-        from times in Gen.Select(Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerDay], Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerHour], Gen.Int[5, 86_400])
-        select new Situation(what.Item1, what.Item2, what.Item3, seen.Item1, seen.Item2, seen.Item3, new(times.Item1), new(times.Item2), TimeSpan.FromSeconds(times.Item3));
+        from times in Gen.Select(
+            Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerDay], Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerHour], Gen.Int[5, 86_400])
+        select new Situation(
+            what.Item1, what.Item2, what.Item3, seen.Item1, seen.Item2, seen.Item3, new(times.Item1), new(times.Item2),
+            TimeSpan.FromSeconds(times.Item3));
 
     private static Gen<T> AnyOf<T>()
         where T : struct, Enum => Gen.Int[0, Enum.GetValues<T>().Length - 1].Select(i => Enum.GetValues<T>()[i]);
 
     private static Situation Stopped(double age) =>
-        new(WakeAction.Wake, 1, MachineState.Stopped, IsReady: false, FoundRunning: false, WakeOperation.None, TimeSpan.Zero, TimeSpan.FromSeconds(age), Deadline);
+        new(
+            WakeAction.Wake, 1, MachineState.Stopped, IsReady: false, FoundRunning: false, WakeOperation.None, TimeSpan.Zero,
+            TimeSpan.FromSeconds(age), Deadline);
 
     private static string Text(Plan plan) => plan switch
     {
@@ -160,7 +171,9 @@ public sealed class VerbTableTests
     };
 
     private static string Shortened(string plan, Situation now) =>
-        plan.EndsWith(" 5 s", StringComparison.Ordinal) && now.Deadline - now.Age < TimeSpan.FromSeconds(5) ? plan[..^3] + $"{(now.Deadline - now.Age).TotalSeconds} s" : plan;
+        plan.EndsWith(" 5 s", StringComparison.Ordinal) && now.Deadline - now.Age < TimeSpan.FromSeconds(5)
+            ? plan[..^3] + $"{(now.Deadline - now.Age).TotalSeconds} s"
+            : plan;
 
     private sealed record Row(string Text, string[][] Cells, string Plan)
     {

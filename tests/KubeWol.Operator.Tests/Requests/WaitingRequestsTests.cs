@@ -13,7 +13,9 @@ public sealed class WaitingRequestsTests
     [Fact]
     public void A_machine_brings_back_the_requests_for_its_name_in_its_namespace()
     {
-        Add(Some.Request("team-a/mine", name: "web-01"), Some.Request("team-a/other", name: "web-02"), Some.Request("team-b/stranger", name: "web-01"));
+        Add(
+            Some.Request("team-a/mine", name: "web-01"), Some.Request("team-a/other", name: "web-02"),
+            Some.Request("team-b/stranger", name: "web-01"));
 
         Assert.Equal(["team-a/mine"], ByMachine());
         Assert.Equal(["team-a/mine"], ByInstance());
@@ -22,7 +24,9 @@ public sealed class WaitingRequestsTests
     [Fact]
     public void A_machine_brings_back_the_requests_for_any_of_its_addresses_however_spelt()
     {
-        Add(Some.Heard("52:54:00:00:00:01"), Some.Request("team-b/tenant", mac: "52-54-00-00-00-02"), Some.Request("team-b/other", mac: "52:54:00:00:00:03"));
+        Add(
+            Some.Heard("52:54:00:00:00:01"), Some.Request("team-b/tenant", mac: "52-54-00-00-00-02"),
+            Some.Request("team-b/other", mac: "52:54:00:00:00:03"));
 
         Assert.Equal(["kubewol-system/heard", "team-b/tenant"], ByMachine("52-54-00-00-00-01", "52:54:00:00:00:02"));
         Assert.Equal(["kubewol-system/heard", "team-b/tenant"], ByInstance("52:54:00:00:00:01", "52:54:00:00:00:02"));
@@ -72,9 +76,12 @@ public sealed class WaitingRequestsTests
         foreach (var request in requests) _requests.Set(request);
     }
 
-    private IEnumerable<string> ByMachine(params IReadOnlyList<string?> macs) => WaitingRequests.For(_requests, Some.Vm(macs: macs.Count == 0 ? [null] : macs)).Select(k => $"{k}").Distinct().Order();
+    private IEnumerable<string> ByMachine(params IReadOnlyList<string?> macs) =>
+        WaitingRequests.For(_requests, Some.Vm(macs: macs.Count == 0 ? [null] : macs)).Select(k => $"{k}").Distinct().Order();
 
-    private IEnumerable<string> ByInstance(params IReadOnlyList<string?> macs) => WaitingRequests.For(_requests, Some.Vmi(macs: macs)).Select(k => $"{k}").Distinct().Order();
+    private IEnumerable<string> ByInstance(params IReadOnlyList<string?> macs) =>
+        WaitingRequests.For(_requests, Some.Vmi(macs: macs)).Select(k => $"{k}").Distinct().Order();
 
-    private static WakeRequestStatus Found(string machine) => new() { Phase = WakePhase.Running, VirtualMachine = new() { Namespace = "team-a", Name = machine } };
+    private static WakeRequestStatus Found(string machine) =>
+        new() { Phase = WakePhase.Running, VirtualMachine = new() { Namespace = "team-a", Name = machine } };
 }

@@ -175,7 +175,8 @@ public sealed class MachineFinderTests
 
     private IEnumerable<string> Found(WakeRequest request) => _finder.Find(request).Select(m => ResourceKey.Of(m.Object).ToString()).Order();
 
-    private static VirtualMachine Deleted(VirtualMachine machine) => machine with { Metadata = machine.Metadata with { DeletionTimestamp = Some.Noon } };
+    private static VirtualMachine Deleted(VirtualMachine machine) =>
+        machine with { Metadata = machine.Metadata with { DeletionTimestamp = Some.Noon } };
 
     /// <summary>A cache whose index was read just before a change arrived.</summary>
     private sealed class Torn(VirtualMachine before, IResourceCache<VirtualMachine> after) : IResourceCache<VirtualMachine>

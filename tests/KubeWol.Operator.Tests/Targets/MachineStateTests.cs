@@ -120,7 +120,9 @@ public sealed class MachineStateTests
             {
                 Created = left[3] is ["yes"],
                 StateChangeRequests = left[4] is ["-"] ? null : [.. left[4].Select(a => new StateChangeRequest(a))],
-                Conditions = left[5] is ["yes"] ? [new("Ready", "False", "VMINotExists", "VMI does not exist"), new("Failure", "True", "FailedCreate", "exceeded quota")] : null,
+                Conditions = left[5] is ["yes"]
+                    ? [new("Ready", "False", "VMINotExists", "VMI does not exist"), new("Failure", "True", "FailedCreate", "exceeded quota")]
+                    : null,
             },
         };
 
@@ -142,7 +144,9 @@ public sealed class MachineStateTests
         instance = instance with { Metadata = instance.Metadata with { DeletionTimestamp = Some.Noon } };
 
         Assert.Equal(MachineState.Stopping, new Machine(Some.Vm(strategy: "Always", status: "Running"), instance).State);
-        Assert.Equal(MachineState.Stopped, new Machine(Some.Vm(strategy: "Manual", status: "Stopped"), instance with { Status = new() { Phase = "Succeeded" } }).State);
+        Assert.Equal(
+            MachineState.Stopped,
+            new Machine(Some.Vm(strategy: "Manual", status: "Stopped"), instance with { Status = new() { Phase = "Succeeded" } }).State);
     }
 
     [Fact]

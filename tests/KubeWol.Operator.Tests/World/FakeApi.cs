@@ -81,7 +81,9 @@ internal sealed class FakeApi : IAsyncDisposable
     private async Task AnswerAsync(HttpContext context)
     {
         using var reader = new StreamReader(context.Request.Body);
-        var call = new Call(context.Request.Method, context.Request.Path + context.Request.QueryString, await reader.ReadToEndAsync(context.RequestAborted), context.Request.ContentType);
+        var call = new Call(
+            context.Request.Method, context.Request.Path + context.Request.QueryString, await reader.ReadToEndAsync(context.RequestAborted),
+            context.Request.ContentType);
         _calls.Enqueue(call);
         switch (Respond(call))
         {

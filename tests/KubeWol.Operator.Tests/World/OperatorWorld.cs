@@ -60,7 +60,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     public IReadOnlyList<string> Calls => [.. Api.Calls.Select(c => c.ToString())];
 
-    public IReadOnlyList<string> SubresourceCalls => [.. Api.Calls.Where(c => c.Method == "PUT").Select(c => c.Path[(c.Path.LastIndexOf('/') + 1)..])];
+    public IReadOnlyList<string> SubresourceCalls =>
+        [.. Api.Calls.Where(c => c.Method == "PUT").Select(c => c.Path[(c.Path.LastIndexOf('/') + 1)..])];
 
     public int StatusWrites => Api.Calls.Count(c => c.Method == "PATCH");
 
@@ -68,6 +69,10 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public WakeRequest Request => _requests.Find(Key)!;
 
     public WakeRequestStatus Status => Request.Status!;
+
+    /// <summary>The request's conditions, a line each.</summary>
+    public IReadOnlyList<string> Conditions =>
+        [.. Status.Conditions!.Select(c => $"{c.Type}={c.Status} {c.Reason} {c.LastTransitionTime:HH:mm:ss}: {c.Message}")];
 
     /// <summary>Whether the server still has the request.</summary>
     public bool IsStored => _stored.ContainsKey(WakeRequest.Type.Path(Key));
@@ -96,7 +101,9 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public void RestartOperator()
     {
         var reporter = new RequestReporter(_client, _requests, Events, Some.Options, Time);
-        _reconciler = new(_requests, new(_machines, _instances, Some.Options), new KubeVirtMachines(_client, _machines), reporter, _client, Metrics, Time, NullLogger<WakeRequestReconciler>.Instance);
+        _reconciler = new(
+            _requests, new(_machines, _instances, Some.Options), new KubeVirtMachines(_client, _machines), reporter, _client, Metrics, Time,
+            NullLogger<WakeRequestReconciler>.Instance);
     }
 
     /// <summary>The watch brings a machine.</summary>
@@ -119,7 +126,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     /// <summary>The machine changes, and the watch has not brought it yet.</summary>
     public void WriteBehindTheCache(VirtualMachine machine) =>
-        _stored[VirtualMachine.Type.Path(ResourceKey.Of(machine))] = JsonSerializer.SerializeToNode(machine, ApiJson.Default.VirtualMachine)!.AsObject();
+        _stored[VirtualMachine.Type.Path(ResourceKey.Of(machine))] =
+            JsonSerializer.SerializeToNode(machine, ApiJson.Default.VirtualMachine)!.AsObject();
 
     /// <summary>Somebody else writes the request, and the watch has not brought it yet.</summary>
     public WakeRequest WriteBehindTheCache()
@@ -137,16 +145,9 @@ internal sealed class OperatorWorld : IAsyncDisposable
         // Events are sent in their order: once a last one has arrived, so have all before it.
         Events.Finished(Some.Request("default/the-end") with { Status = new() { Phase = WakePhase.Failed, Reason = WakeReason.Unknown } }, []);
         await Events.StartAsync(TestContext.Current.CancellationToken);
-        await TestCluster.Eventually.BecomesTrueAsync("the last Event arrives", () => Posted().Any(e => e.Regarding!.Name == "the-end"), TestContext.Current.CancellationToken);
+        await TestCluster.Eventually.BecomesTrueAsync(
+            "the last Event arrives", () => Posted().Any(e => e.Regarding!.Name == "the-end"), TestContext.Current.CancellationToken);
         return [.. Posted().Where(e => e.Regarding!.Name != "the-end").Select(e => $"{e.Type} {e.Reason} {e.Regarding!.Kind} {e.Regarding.Namespace}/{e.Regarding.Name}: {e.Note}")];
-    }
-
-    /// <summary>The lines of the metrics page that begin so.</summary>
-    public async Task<IReadOnlyList<string>> MetricAsync(string start)
-    {
-        using var page = new MemoryStream();
-        await Registry.CollectAndExportAsTextAsync(page, TestContext.Current.CancellationToken);
-        return [.. System.Text.Encoding.UTF8.GetString(page.ToArray()).Split('\n').Where(l => l.StartsWith(start, StringComparison.Ordinal))];
     }
 
     public async ValueTask DisposeAsync()
@@ -156,7 +157,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         await Api.DisposeAsync();
     }
 
-    private IEnumerable<KubernetesEvent> Posted() => Api.Calls.Where(c => c.Method == "POST").Select(c => JsonSerializer.Deserialize(c.Body, OperatorJson.Default.KubernetesEvent)!);
+    private IEnumerable<KubernetesEvent> Posted() =>
+        Api.Calls.Where(c => c.Method == "POST").Select(c => JsonSerializer.Deserialize(c.Body, OperatorJson.Default.KubernetesEvent)!);
 
     private void Write(WakeRequest request) =>
         _stored[WakeRequest.Type.Path(ResourceKey.Of(request))] = JsonSerializer.SerializeToNode(request, ApiJson.Default.WakeRequest)!.AsObject();
@@ -177,7 +179,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     private Answer Patch(Call call)
     {
-        var path = call.Path.EndsWith("/status", StringComparison.Ordinal) ? call.Path[..^"/status".Length] : throw new InvalidOperationException($"only the status is ours to write: {call}");
+        if (!call.Path.EndsWith("/status", StringComparison.Ordinal)) return Answer.Refuse(403, "Forbidden", $"only the status is ours to write: {call}");
+        var path = call.Path[..^"/status".Length];
         if (!_stored.TryGetValue(path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
         var patch = JsonNode.Parse(call.Body)!.AsObject();
         if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");

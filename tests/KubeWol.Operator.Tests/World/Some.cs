@@ -18,7 +18,9 @@ internal static class Some
     /// <summary>A version newer than all before.</summary>
     public static string NextVersion() => $"{Interlocked.Increment(ref s_version)}";
 
-    public static VirtualMachine Vm(string key = "team-a/web-01", string? strategy = "Halted", string? status = "Stopped", bool? running = null, params IReadOnlyList<string?> macs) => new()
+    public static VirtualMachine Vm(
+        string key = "team-a/web-01", string? strategy = "Halted", string? status = "Stopped", bool? running = null,
+        params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
         Spec = new()
@@ -30,17 +32,25 @@ internal static class Some
         Status = new() { PrintableStatus = status, Ready = status == "Running" },
     };
 
-    public static VirtualMachineInstance Vmi(string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params IReadOnlyList<string?> macs) => new()
+    public static VirtualMachineInstance Vmi(
+        string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
         Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select(m => new LiveInterface(m))] },
     };
 
     /// <summary>A request of a person in the machine's namespace, accepted at noon.</summary>
-    public static WakeRequest Request(string key = "team-a/wake", string? mac = Mac, string? name = null, int? deadline = null, int? ttl = null) => new()
+    public static WakeRequest Request(string key = "team-a/wake", string? mac = Mac, string? name = null, int? deadline = null, int? ttl = null) =>
+        new()
     {
         Metadata = Metadata(key) with { CreationTimestamp = Noon, Generation = 1 },
-        Spec = new() { Action = WakeAction.Wake, Target = new() { MacAddress = name is null ? mac : null, Name = name }, DeadlineSeconds = deadline, TtlSecondsAfterFinished = ttl },
+        Spec = new()
+        {
+            Action = WakeAction.Wake,
+            Target = new() { MacAddress = name is null ? mac : null, Name = name },
+            DeadlineSeconds = deadline,
+            TtlSecondsAfterFinished = ttl,
+        },
     };
 
     /// <summary>A request of an agent, 120 ms after the frame.</summary>
@@ -49,7 +59,16 @@ internal static class Some
         Spec = new()
         {
             Target = new() { MacAddress = mac },
-            Frame = new() { Node = "node-a", Interface = "bond0", Transport = FrameTransport.UDPv4, SourceMac = "02:00:00:00:00:aa", SourceIp = "192.0.2.7", DestinationPort = 9, CapturedAt = Noon.AddMilliseconds(-120) },
+            Frame = new()
+            {
+                Node = "node-a",
+                Interface = "bond0",
+                Transport = FrameTransport.UDPv4,
+                SourceMac = "02:00:00:00:00:aa",
+                SourceIp = "192.0.2.7",
+                DestinationPort = 9,
+                CapturedAt = Noon.AddMilliseconds(-120),
+            },
         },
     };
 

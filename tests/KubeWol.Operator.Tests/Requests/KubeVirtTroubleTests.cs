@@ -1,0 +1,84 @@
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Tests.World;
+
+namespace KubeWol.Operator.Tests.Requests;
+
+/// <summary>KubeVirt says no, says later, or says nothing.</summary>
+public sealed class KubeVirtTroubleTests
+{
+    private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
+
+    [Fact]
+    public async Task A_KubeVirt_out_of_reach_is_waited_for_and_shown()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.KubeVirtSays.Enqueue(Answer.Refuse(503, "ServiceUnavailable", "the server is currently unable to handle the request"));
+
+        Assert.Equal(Requeue.After(TimeSpan.FromSeconds(0.25)), await world.PassAsync());
+        Assert.Equal((WakePhase.Pending, WakeReason.WaitingForKubeVirt), (world.Status.Phase, world.Status.Reason));
+        Assert.Equal("KubeVirt cannot be asked just now, trying again: the server is currently unable to handle the request", world.Status.Message);
+        Assert.Equal(Requeue.After(LookAgain), await world.PassAfterAsync(0.25));
+
+        Assert.Equal((WakePhase.Running, WakeReason.WaitingForStart), (world.Status.Phase, world.Status.Reason));
+    }
+
+    [Theory]
+    [InlineData(0, 0.25)] // "at once" still is not a busy loop
+    [InlineData(7, 7)]
+    [InlineData(3600, 300)] // not beyond the request's deadline
+    public async Task A_KubeVirt_that_asks_to_be_left_alone_is_within_reason(int asked, double waited)
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.KubeVirtSays.Enqueue(Answer.Refuse(429, "TooManyRequests", "too many requests", asked));
+
+        Assert.Equal(Requeue.After(TimeSpan.FromSeconds(waited)), await world.PassAsync());
+    }
+
+    [Fact]
+    public async Task Whatever_it_waits_for_a_request_is_looked_at_at_its_deadline()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+
+        Assert.Equal(Requeue.After(TimeSpan.FromSeconds(2)), await world.PassAfterAsync(298));
+    }
+
+    [Fact]
+    public async Task Asking_too_early_again_and_again_is_no_busy_loop_and_writes_the_status_once()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        for (var i = 0; i < 1000; i++) world.KubeVirtSays.Enqueue(Answer.Refuse(409, "Conflict", "VM is already running"));
+
+        var delays = new List<double>();
+        for (var next = await world.PassAsync(); world.Status.CompletedAt is null; next = await world.PassAsync())
+        {
+            delays.Add(next.Delay!.Value.TotalSeconds);
+            world.Time.Advance(next.Delay.Value);
+        }
+
+        Assert.Equal(delays.SkipLast(1).Order(), delays.SkipLast(1)); // calmer and calmer; only the last wait is cut short by the deadline
+        Assert.Equal((0.25, 5), (delays[0], delays.Max()));
+        Assert.InRange(world.SubresourceCalls.Count, 50, 90);
+        Assert.Equal(2, world.StatusWrites);
+        Assert.Equal(
+            "not done within 300 s; the last word was: team-a/web-01 could not be woken just now, trying again; KubeVirt says: VM is already running",
+            world.Status.Message);
+        Assert.Equal((WakeOperation.None, null), (world.Status.Operation, world.Status.IssuedAt)); // nothing was accepted, so nothing was done
+    }
+
+    [Fact]
+    public async Task A_start_that_came_too_early_is_decided_anew_on_a_fresh_reading()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.WriteBehindTheCache(Some.Vm(strategy: "Always", status: "Starting")); // another was faster, and the watch has not told yet
+        world.KubeVirtSays.Enqueue(Answer.Refuse(409, "Conflict", "Always does not support manual start requests"));
+
+        await world.PassAsync();
+        await world.PassAfterAsync(0.25);
+        world.See(Some.Vm(strategy: "Always", status: "Running"));
+        await world.PassAfterAsync(1);
+
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.Equal((WakeReason.AlreadyActive, "team-a/web-01 was Stopped and runs now"), (world.Status.Reason, world.Status.Message));
+    }
+}
