@@ -25,6 +25,9 @@ internal static partial class Log
     [LoggerMessage(105, LogLevel.Error, "The network interfaces cannot be followed, trying again every second")]
     public static partial void CannotFollow(this ILogger logger, Exception exception);
 
+    [LoggerMessage(106, LogLevel.Error, "The capture on {Interface} does not end and is left behind with its buffer; this is a defect of KubeWol")]
+    public static partial void CaptureLeftBehind(this ILogger logger, string @interface);
+
     [LoggerMessage(110, LogLevel.Debug, "Magic packet for {Target} from {Sender} on {Interface}")]
     public static partial void Heard(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
 

@@ -31,7 +31,7 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
     public override string ToString() => _selection.ToString();
 
     /// <summary>Opens what is there. What can never work stops the program now, with a sentence, instead of leaving it deaf.</summary>
-    public Task StartAsync(CancellationToken cancellationToken)
+    public async Task StartAsync(CancellationToken cancellationToken)
     {
         var present = nics.List();
         if (_selection.Names.FirstOrDefault(name => present.All(n => n.Name != name)) is { } missing)
@@ -39,24 +39,23 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
             throw new StartException($"there is no interface {missing}; this node has {string.Join(", ", present.Select(n => n.Name).Order(StringComparer.Ordinal))}");
         }
 
-        Look(problem =>
+        await LookAsync(problem =>
         {
             if (problem.Problem is CaptureProblem.NoPermission or CaptureProblem.NoLibrary) throw new StartException(problem.Message, problem);
-        });
+        }).ConfigureAwait(false);
         if (!IsCapturing) logger.NothingToListenOn(_selection.ToString());
         metrics.ReadDropsWith(ReportCounts);
         _following = FollowAsync(_stopping.Token);
-        return Task.CompletedTask;
     }
 
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         await _stopping.CancelAsync().ConfigureAwait(false);
         await _following.ConfigureAwait(false);
-        List<ICapture> ended;
+        List<(Nic, ICapture)> ended;
         lock (_gate) ended = [.. _captures.Keys.ToList().Select(Remove)];
         metrics.Capturing(0);
-        await Task.WhenAll(ended.Select(c => Task.Run(c.Stop, CancellationToken.None))).ConfigureAwait(false); // each waits for its own thread
+        await EndAsync(ended).ConfigureAwait(false);
     }
 
     public void Dispose() => _stopping.Dispose();
@@ -66,7 +65,7 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
         using var timer = new PeriodicTimer(Period, time);
         try
         {
-            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false)) LookAgain();
+            while (await timer.WaitForNextTickAsync(stopping).ConfigureAwait(false)) await LookAgainAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -74,11 +73,11 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
         }
     }
 
-    private void LookAgain()
+    private async Task LookAgainAsync()
     {
         try
         {
-            Look(static _ => { });
+            await LookAsync(static _ => { }).ConfigureAwait(false);
             _isBlind = false;
         }
 #pragma warning disable CA1031 // the edge of a loop: what is open goes on, and the next second may be better
@@ -91,22 +90,28 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
     }
 
     /// <summary>Closes what is gone, has ended or is no longer wanted; opens what is wanted and not open.</summary>
-    private void Look(Action<CaptureException> onProblem)
+    private async Task LookAsync(Action<CaptureException> onProblem)
     {
         var wanted = nics.List().Where(_selection.Wants).ToHashSet();
-        List<ICapture> ended = [];
+        List<(Nic, ICapture)> ended = [];
         try
         {
             lock (_gate) Follow(wanted, ended, onProblem);
         }
         finally
         {
-            // Last, and not under the lock: it takes up to half a second, in which the renamed interface is heard and probes are answered.
-            foreach (var capture in ended) capture.Stop();
+            // Last, and not under the lock: it takes its time, in which the renamed interface is heard and probes are answered.
+            await EndAsync(ended).ConfigureAwait(false);
         }
     }
 
-    private void Follow(HashSet<Nic> wanted, List<ICapture> ended, Action<CaptureException> onProblem)
+    /// <summary>Waits for all captures side by side, each for its own thread.</summary>
+    private Task EndAsync(IEnumerable<(Nic Nic, ICapture Capture)> ended) => Task.WhenAll(ended.Select(e => Task.Run(() =>
+    {
+        if (!e.Capture.Stop()) logger.CaptureLeftBehind(e.Nic.Name);
+    })));
+
+    private void Follow(HashSet<Nic> wanted, List<(Nic, ICapture)> ended, Action<CaptureException> onProblem)
     {
         foreach (var nic in _captures.Where(c => !c.Value.IsRunning || !wanted.Contains(c.Key)).Select(c => c.Key).ToList())
         {
@@ -133,11 +138,11 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
     }
 
     /// <summary>Takes over the capture's last counters; whoever calls stops it.</summary>
-    private ICapture Remove(Nic nic)
+    private (Nic Nic, ICapture Capture) Remove(Nic nic)
     {
         _captures.Remove(nic, out var capture);
         if (capture!.Counts is { } counts) metrics.CaptureEnded(nic.Name, counts);
-        return capture;
+        return (nic, capture);
     }
 
     private void ReportCounts()

@@ -9,6 +9,6 @@ internal interface ICapture
     /// <summary>The capture's counters, or null once it is stopped.</summary>
     CaptureCounts? Counts { get; }
 
-    /// <summary>Ends the capture and waits for its thread, which looks up at least every half second.</summary>
-    void Stop();
+    /// <summary>Ends the capture and waits for its thread, a few seconds at the most. False if it did not end by then: it is left behind with what it holds.</summary>
+    bool Stop();
 }

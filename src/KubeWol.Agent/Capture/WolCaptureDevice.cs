@@ -13,6 +13,9 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice, ICapture
     /// <summary>Bytes kept of a frame: a full Ethernet frame with tags. Longer frames are cut, which a magic packet near their front survives.</summary>
     private const int SnapLength = 1600;
 
+    /// <summary>Many times what a thread takes to notice its end.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
+
     private readonly Nic _nic;
     private readonly IFrameSink _sink;
     private readonly Action<Exception> _fault;
@@ -71,7 +74,7 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice, ICapture
     }
 
     /// <inheritdoc/>
-    public void Stop()
+    public bool Stop()
     {
         threadCancellationTokenSource.Cancel();
         lock (_closing)
@@ -81,8 +84,9 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice, ICapture
             if (Opened) Libpcap.Break(Handle);
         }
 
-        if (_thread.IsAlive && _thread != Thread.CurrentThread) _thread.Join();
+        if (!_thread.Join(StopLimit)) return false; // what it may still use must not be freed
         lock (_closing) Close();
+        return true;
     }
 
     protected override unsafe void PacketHandler(nint param, nint header, nint data)

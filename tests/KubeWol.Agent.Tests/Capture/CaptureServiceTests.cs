@@ -300,6 +300,24 @@ public sealed class CaptureServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_capture_that_does_not_end_is_said_and_left_behind()
+    {
+        _nics.Now = [Eth0, Eth1];
+        await _service.StartAsync(Cancel);
+        foreach (var capture in _opened) capture.Hangs = true;
+        _nics.Now = [Eth0 with { Index = 9 }, Eth1];
+        await LookAsync();
+        Assert.Equal([2, 3, 9], _opened.Select(c => c.Nic.Index));
+        Assert.Equal(2, await _page.ValueAsync("kubewol_agent_interfaces"));
+        await Eventually.BecomesTrueAsync("it is said", () => _log.Count(106) == 1, Cancel);
+
+        await _service.StopAsync(Cancel);
+        Assert.Equal(
+            ["The capture on eth0 does not end and is left behind with its buffer; this is a defect of KubeWol", "The capture on eth1 does not end and is left behind with its buffer; this is a defect of KubeWol"],
+            _log.Of(LogLevel.Error));
+    }
+
+    [Fact]
     public async Task The_end_stops_all_captures_side_by_side()
     {
         _nics.Now = [Eth0, Eth1];

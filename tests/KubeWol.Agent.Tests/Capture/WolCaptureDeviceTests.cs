@@ -175,12 +175,27 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
         Assert.NotNull(capture.Counts);
 
         var watch = Stopwatch.StartNew();
-        capture.Stop();
+        Assert.True(capture.Stop());
         Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(3)); // half a second, and patience with a busy machine
 
         Assert.False(capture.IsRunning);
         Assert.Null(capture.Counts);
-        capture.Stop();
+        Assert.True(capture.Stop());
+    }
+
+    [Fact]
+    public async Task A_frame_that_is_never_done_with_does_not_hold_up_the_end()
+    {
+        var capture = ListenSlowly("eth0", mebibytes: 2, out var slow);
+        _sender.Send(Frame());
+        await slow.Begun.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+
+        Assert.False(capture.Stop()); // and what it holds is not freed under its hands
+        Assert.True(capture.IsRunning);
+        slow.Continue();
+        await Eventually.BecomesTrueAsync("the capture has ended", () => !capture.IsRunning, Cancel);
+        Assert.True(capture.Stop());
+        Assert.Null(capture.Counts);
     }
 
     /// <summary>libpcap then waits for the next frame without an end, and there will be none.</summary>
@@ -190,9 +205,8 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
         var nic = await _node.Host.AddNicAsync("off", Cancel);
         var capture = Listen("off");
         await nic.SetUpAsync(false, Cancel);
-        _captures.Clear();
 
-        await Task.Run(capture.Stop, Cancel).WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        Assert.True(capture.Stop());
         Assert.False(capture.IsRunning);
     }
 
@@ -322,12 +336,16 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
     /// <summary>Takes no frame until it may.</summary>
     private sealed class SlowSink(IFrameSink next) : IFrameSink
     {
+        private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _continue = new();
+
+        public Task Begun => _begun.Task;
 
         public void Continue() => _continue.SetResult();
 
         public void Receive(Nic nic, LinkType link, ReadOnlySpan<byte> frame, DateTimeOffset capturedAt)
         {
+            _begun.TrySetResult();
             _continue.Task.Wait(Cancel);
             next.Receive(nic, link, frame, capturedAt);
         }

@@ -16,9 +16,14 @@ internal sealed class FakeCapture(Nic nic) : ICapture
     /// <summary>Runs while it is being stopped.</summary>
     public Action WhileStopping { get; set; } = static () => { };
 
-    public void Stop()
+    /// <summary>Whether its thread never ends.</summary>
+    public bool Hangs { get; set; }
+
+    public bool Stop()
     {
         WhileStopping();
+        if (Hangs) return false;
         (IsRunning, WasStopped, Counts) = (false, true, null);
+        return true;
     }
 }

@@ -66,7 +66,7 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
         Assert.Equal($"POST {Requests}", $"{request}");
         Assert.Equal(
             $$$$"""
-            {"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{{request.Name}}}}","namespace":"kubewol-system","labels":{"app.kubernetes.io/managed-by":"kubewol-agent","kubewol.io/mac":"525400123456"}},"spec":{"target":{"macAddress":"52:54:00:12:34:56"},"frame":{"node":"node-a","interface":"eth0",{{{{frame.Replace('\'', '"')}}}}"capturedAt":"2026-11-22T12:00:00.123456Z"}}}
+            {"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{{request.Name}}}}","namespace":"kubewol-system","generation":0,"labels":{"app.kubernetes.io/managed-by":"kubewol-agent","kubewol.io/mac":"525400123456"}},"spec":{"target":{"macAddress":"52:54:00:12:34:56"},"frame":{"node":"node-a","interface":"eth0",{{{{frame.Replace('\'', '"')}}}}"capturedAt":"2026-11-22T12:00:00.123456Z"}}}
             """,
             request.Body);
         Assert.Equal(RequestName.Of(new(Some.Target, format == "raw broadcast" ? (ushort)0 : (ushort)9, 0), Noon, 0), request.Name);
@@ -342,6 +342,7 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
     [Fact]
     public async Task A_server_that_is_not_there_yet_is_brought_everything_when_it_comes()
     {
+        await _writer.StopAsync(Cancel); // or it might take the message
         var log = new LogRecorder<WakeRequestWriter>();
         var port = LoopbackPorts.Pick();
         using var writer = await StartAsync(new($"http://127.0.0.1:{port}"), log);
