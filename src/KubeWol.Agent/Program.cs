@@ -51,12 +51,13 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
     services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
     services.AddSingleton<CaptureService>();
     services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-    services.AddHostedService<WakeRequestWriter>();
+    services.AddSingleton<WakeRequestWriter>();
+    services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
 }, Readiness, cancellationToken));
 return await command.Parse(args).InvokeAsync(ProgramHost.Invocation).ConfigureAwait(false);
 
 static string? Readiness(IServiceProvider services)
 {
     var capture = services.GetRequiredService<CaptureService>();
-    return capture.IsCapturing ? null : $"not listening: no interface matches {capture}";
+    return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
 }

@@ -26,26 +26,38 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
 
     private int _isFailing;
+    private volatile bool _wasAnswered;
+    private volatile string _problem = "";
+
+    /// <summary>Null once the API server has answered, else what it or the network says. A later outage is waited for in the queue.</summary>
+    public string? Missing => _wasAnswered ? null : $"waiting for the API server: {_problem}".TrimEnd(' ', ':');
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var patiently = Patiently();
+        var patiently = Patiently(metrics.WriteRetried);
         return Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(patiently, stoppingToken)).Append(GreetAsync(stoppingToken)));
     }
 
     /// <summary>
-    /// Asks for a request that does not exist, so that the first frame finds the connection open and the code compiled; and so that a missing
-    /// right or CRD is in the log before anybody waits for a machine.
+    /// Asks for a request that does not exist, until there is an answer: so that the first frame finds the connection open and the code compiled,
+    /// and so that a missing right or CRD is known before anybody waits for a machine.
     /// </summary>
     private async Task GreetAsync(CancellationToken stopping)
     {
         try
         {
-            await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), stopping).ConfigureAwait(false);
+            await Patiently(static () => { }).ExecuteAsync(
+                async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
+            _wasAnswered = true;
+            Succeeded();
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (ApiException e)
         {
-            if (!stopping.IsCancellationRequested) Failed(e);
+            Failed(e);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The end of the service.
         }
     }
 
@@ -112,6 +124,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
     /// <summary>Trouble is in the log when it begins and when it is over, however many messages and attempts it takes.</summary>
     private void Failed(Exception problem)
     {
+        _problem = problem.Message;
         if (Interlocked.Exchange(ref _isFailing, 1) == 0) logger.CannotWrite(problem.Message);
     }
 
@@ -171,7 +184,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         },
     };
 
-    private ResiliencePipeline Patiently() => new ResiliencePipelineBuilder { TimeProvider = time }
+    private ResiliencePipeline Patiently(Action onRetry) => new ResiliencePipelineBuilder { TimeProvider = time }
         .AddRetry(new RetryStrategyOptions
         {
             ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutException>().Handle<ApiException>(e => !IsFinal(e)),
@@ -184,7 +197,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
             DelayGenerator = static retry => new(retry.Outcome.Exception is ApiException { RetryAfter: { Ticks: > 0 } after } ? after : null),
             OnRetry = retry =>
             {
-                metrics.WriteRetried();
+                onRetry();
                 Failed(retry.Outcome.Exception!);
                 return default;
             },

@@ -103,14 +103,24 @@ public sealed class FrameIntakeTests
         Assert.Equal("Accepted 1, Repeated 2", await _page.ResultsAsync("frames"));
     }
 
-    [Theory]
-    [InlineData("01:00:5e:00:00:01", "MulticastTarget")]
-    [InlineData("33:33:00:00:00:01", "MulticastTarget")]
-    [InlineData("ff:ff:ff:ff:ff:ff", "BroadcastTarget")]
-    [InlineData("00:00:00:00:00:00", "ZeroTarget")]
-    public async Task An_address_that_no_machine_can_have_is_refused_by_name(string mac, string reason)
+    [Fact]
+    public async Task Every_result_is_on_the_page_at_zero_from_the_start()
     {
-        Receive(MagicPacket.Build(MacAddress.Parse(mac)));
+        var lines = await _page.LinesAsync();
+        var reasons = Enum.GetValues<DropReason>().Where(r => r != DropReason.None).Select(r => $"{r}");
+        Assert.Equal(
+            reasons.Concat(["Accepted", "Repeated", "QueueFull"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
+            lines.Where(l => l.StartsWith("kubewol_agent_frames_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        foreach (var result in (string[])["Created", "AlreadyThere", "Refused", "Expired"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
+        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces"]) Assert.Contains($"{series} 0", lines);
+    }
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Every_reason_to_refuse_a_frame_is_counted_under_its_name(string reason)
+    {
+        var (link, frame) = Refused[Enum.Parse<DropReason>(reason)];
+        _intake.Receive(Eth0, link, frame, Noon);
         Assert.Equal($"{reason} 1", await _page.ResultsAsync("frames"));
         Assert.False(_intake.Signals.TryRead(out _));
     }
@@ -216,6 +226,33 @@ public sealed class FrameIntakeTests
             foreach (var frame in frames) _intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
         }
     }
+
+    public static TheoryData<string> Reasons => [.. Enum.GetNames<DropReason>().Where(r => r != nameof(DropReason.None))];
+
+    /// <summary>A frame for each reason there is.</summary>
+    private static Dictionary<DropReason, (LinkType Link, byte[] Frame)> Refused => new()
+    {
+        [DropReason.UnknownLinkType] = ((LinkType)12, Raw([])),
+        [DropReason.Oversized] = (LinkType.Ethernet, new byte[100_000]),
+        [DropReason.FrameTooShort] = (LinkType.Ethernet, Raw([])[..13]),
+        [DropReason.NotEthernetII] = (LinkType.Ethernet, [.. Raw([])[..12], 0x00, 0x26, .. new byte[0x26]]),
+        [DropReason.TooManyVlanTags] = (LinkType.Ethernet, Formats.Frame("IPv4", Target, 9, Formats.Tags(9, 0x8100))),
+        [DropReason.OtherProtocol] = (LinkType.Ethernet, [.. Raw([])[..12], 0x08, 0x06, .. new byte[28]]),
+        [DropReason.MalformedHeader] = (LinkType.Ethernet, [.. Raw([])[..12], 0x08, 0x00, 0x65, .. new byte[60]]),
+        [DropReason.TooManyExtensionHeaders] = (LinkType.Ethernet, new WolFrameBuilder { Transport = WolTransport.UdpV6, Ipv6Extensions = [.. Enumerable.Repeat(Ipv6Extension.DestinationOptions, 9)] }.Build(MagicPacket.Build(Target))),
+        [DropReason.LaterFragment] = (LinkType.Ethernet, new WolFrameBuilder { Transport = WolTransport.UdpV4 }.BuildFragments(new byte[400], 112).Last()),
+        [DropReason.OtherPort] = (LinkType.Ethernet, Formats.Frame("IPv4", Target, 53)),
+        [DropReason.NoSyncStream] = (LinkType.Ethernet, Raw(new byte[102])),
+        [DropReason.RepetitionMismatch] = (LinkType.Ethernet, Raw([.. MagicPacket.Build(Target)[..101], 0])),
+        [DropReason.Truncated] = (LinkType.Ethernet, Raw(MagicPacket.Build(Target)[..101])),
+        [DropReason.ZeroTarget] = (LinkType.Ethernet, Calling("00:00:00:00:00:00")),
+        [DropReason.MulticastTarget] = (LinkType.Ethernet, Calling("01:00:5e:00:00:01")),
+        [DropReason.BroadcastTarget] = (LinkType.Ethernet, Calling("ff:ff:ff:ff:ff:ff")),
+    };
+
+    private static byte[] Raw(byte[] payload) => new WolFrameBuilder().Build(payload);
+
+    private static byte[] Calling(string mac) => Raw(MagicPacket.Build(MacAddress.Parse(mac)));
 
     /// <summary>Frames of few machines, ports and passwords, so that some repeat each other; some damaged, some noise.</summary>
     private static Gen<byte[]> Traffic { get; } = Gen.Frequency(

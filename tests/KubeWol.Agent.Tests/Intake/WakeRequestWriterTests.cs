@@ -25,7 +25,7 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
     private readonly LogRecorder<WakeRequestWriter> _log = new();
     private readonly FrameIntake _intake;
     private ScriptedApi _api = null!;
-    private ClusterConnection _connection = null!;
+    private ClusterConnection? _connection;
     private WakeRequestWriter _writer = null!;
 
     public WakeRequestWriterTests()
@@ -43,13 +43,14 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
         var greeting = await _api.NextAsync();
         Assert.Equal($"GET {Requests}/kubewol-agent-greeting", $"{greeting}");
         await greeting.RefuseAsync(404, "NotFound");
+        await Eventually.BecomesTrueAsync("the greeting is over", () => _writer.Missing is null, Cancel);
     }
 
     public async ValueTask DisposeAsync()
     {
         await _writer.StopAsync(Cancel).SoonAsync();
         _writer.Dispose();
-        _connection.Dispose();
+        _connection!.Dispose();
         await _api.DisposeAsync();
         _state.Dispose();
     }
@@ -327,16 +328,27 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_greeting_that_fails_is_said_and_nothing_else()
+    public async Task A_greeting_that_fails_is_said_and_repeated_until_there_is_an_answer()
     {
+        await _writer.StopAsync(Cancel);
         var log = new LogRecorder<WakeRequestWriter>();
-        await using var api = await ScriptedApi.StartAsync();
-        using var writer = await StartAsync(api.Address, log);
-        await (await api.NextAsync()).RefuseAsync(403, "Forbidden", "agents may not get wakerequests");
-        await Eventually.BecomesTrueAsync("it is said", () => !log.Lines.IsEmpty, Cancel);
+        using var writer = await StartAsync(_api.Address, log);
+        Assert.Equal("waiting for the API server", writer.Missing);
+        for (var i = 0; i < 2; i++)
+        {
+            await (await _api.NextAsync()).RefuseAsync(403, "Forbidden", "agents may not get wakerequests");
+            await PassAsync();
+        }
 
-        Assert.Equal(["Cannot write WakeRequests, keeping messages and trying again: agents may not get wakerequests"], log.Of(LogLevel.Warning));
+        var last = await _api.NextAsync();
+        Assert.Equal($"GET {Requests}/kubewol-agent-greeting", $"{last}");
+        Assert.Equal("waiting for the API server: agents may not get wakerequests", writer.Missing);
+        await last.RefuseAsync(404, "NotFound");
+        await Eventually.BecomesTrueAsync("it is well", () => writer.Missing is null, Cancel);
         await writer.StopAsync(Cancel);
+        Assert.Equal(["Cannot write WakeRequests, keeping messages and trying again: agents may not get wakerequests"], log.Of(LogLevel.Warning));
+        Assert.Equal(1, log.Count(124));
+        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_request_retries_total"));
     }
 
     [Fact]
@@ -347,20 +359,24 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
         var port = LoopbackPorts.Pick();
         using var writer = await StartAsync(new($"http://127.0.0.1:{port}"), log);
         await Eventually.BecomesTrueAsync("it is said", () => !log.Lines.IsEmpty, Cancel);
+        Assert.Contains("Connection refused", writer.Missing, StringComparison.Ordinal);
         Hear();
         for (var i = 0; i < 3; i++) await PassAsync();
         await using var api = await ScriptedApi.StartAsync(port);
         await Eventually.BecomesTrueAsync(
             "the message is brought",
-            () =>
+            async () =>
             {
-                _time.Advance(TimeSpan.FromSeconds(5));
-                return api.HasNext;
+                _time.Advance(TimeSpan.FromSeconds(1));
+                while (api.HasNext)
+                {
+                    var request = await api.NextAsync();
+                    await ($"{request}".StartsWith("GET", StringComparison.Ordinal) ? request.RefuseAsync(404, "NotFound") : request.CreateAsync());
+                }
+
+                return await _page.ResultsAsync("requests") == "Created 1" && writer.Missing is null;
             },
             Cancel);
-        await (await api.NextAsync()).CreateAsync();
-
-        await ResultsAsync("Created 1");
         Assert.Single(log.Of(LogLevel.Warning));
         await writer.StopAsync(Cancel);
     }
@@ -426,6 +442,7 @@ public sealed class WakeRequestWriterTests : IAsyncLifetime
 
     private async Task<WakeRequestWriter> StartAsync(Uri server, ILogger<WakeRequestWriter> log)
     {
+        _connection?.Dispose(); // of a writer that was stopped
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(server)));
         var writer = new WakeRequestWriter(_intake, new ClusterClient(_connection, _time), Some.Options, _page.Agent, _time, log);
         await writer.StartAsync(Cancel);
