@@ -33,7 +33,7 @@ var command = new RootCommand("Listens for Wake-on-LAN messages on this node's n
 common.AddTo(command);
 command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
 {
-    services.AddSingleton(new AgentOptions
+    var options = new AgentOptions
     {
         Namespace = given.GetValue(space)!,
         NodeName = given.GetValue(node) ?? Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName,
@@ -42,19 +42,22 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
         Ports = given.GetValue(ports)!,
         Promiscuous = given.GetValue(promiscuous),
         BufferMebibytes = given.GetValue(buffer),
-    });
+    };
+    services.AddSingleton(options);
     services.AddSingleton<AgentMetrics>();
     services.AddSingleton<INicSource>(_ => new SysfsNics());
     services.AddSingleton<FrameIntake>();
     services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
+    services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
     services.AddSingleton<CaptureService>();
     services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-    services.AddHostedService<WakeRequestWriter>();
+    services.AddSingleton<WakeRequestWriter>();
+    services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
 }, Readiness, cancellationToken));
 return await command.Parse(args).InvokeAsync(ProgramHost.Invocation).ConfigureAwait(false);
 
 static string? Readiness(IServiceProvider services)
 {
     var capture = services.GetRequiredService<CaptureService>();
-    return capture.IsCapturing ? null : $"not listening: no interface matches {capture}";
+    return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
 }

@@ -48,6 +48,7 @@ internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, IL
             }
             else
             {
+                _recent.Forget(identity);
                 metrics.QueueFull();
             }
         }
