@@ -26,10 +26,11 @@ var ports = new Option<WolPorts>("--ports")
     },
 };
 var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too.", DefaultValueFactory = _ => true };
+var reversed = new Option<bool>("--reversed-macs") { Description = "Report MAC addresses written backwards, too; for an operator with --reversed-mac-sleeps." };
 var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
 
 var common = new ProgramOptions();
-var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, buffer };
+var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer };
 common.AddTo(command);
 command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
 {
@@ -41,6 +42,7 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
         ExcludedInterfaces = given.GetValue(excluded) ?? [],
         Ports = given.GetValue(ports)!,
         Promiscuous = given.GetValue(promiscuous),
+        ReversedMacs = given.GetValue(reversed),
         BufferMebibytes = given.GetValue(buffer),
     };
     services.AddSingleton(options);

@@ -82,14 +82,26 @@ public sealed class Bed : IAsyncLifetime
 
     public async Task<VirtualMachine> MachineAsync(MachineManifest machine) => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))!;
 
+    /// <summary>The address a running machine really has.</summary>
+    public async Task<string> LiveAddressAsync(MachineManifest machine)
+    {
+        string? live = null;
+        await Eventually.BecomesTrueAsync(
+            "the machine has an address",
+            async () => (live = (await Cluster.Client.GetAsync(VirtualMachineInstance.Type, new(machine.Namespace, machine.Name), Cancel))?.Status?.Interfaces is [var nic, ..] ? nic.Mac : null) is not null,
+            Cancel);
+        return live!;
+    }
+
+    /// <summary>Skips the test where the cluster was given to us.</summary>
+    public void NeedsStandIn() => Assert.SkipWhen(Cluster.IsGiven, "only our own KubeVirt can be told how a guest behaves");
+
     public Task WaitForAsync(MachineManifest machine, string state) => Eventually.BecomesTrueAsync(
         $"{machine.Name} is {state}", async () => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))?.Status?.PrintableStatus == state, Cancel);
 
     /// <summary>A real program at the sender, such as wakeonlan.</summary>
-    public Task SendAsync(params string[] command) => SendAsync(command, Cancel);
-
-    public async Task SendAsync(string[] command, CancellationToken cancellationToken) =>
-        _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), cancellationToken)).Checked;
+    public async Task SendAsync(params string[] command) =>
+        _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), Cancel)).Checked;
 
     /// <summary>A frame of our own making out of the sender's NIC.</summary>
     public void SendFrame(ReadOnlySpan<byte> frame)
@@ -99,10 +111,8 @@ public sealed class Bed : IAsyncLifetime
     }
 
     /// <summary>All requests for an address.</summary>
-    public Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac) => RequestsForAsync(mac, Cancel);
-
-    public async Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac, CancellationToken cancellationToken) =>
-        [.. (await Cluster.RequestsAsync(cancellationToken)).Where(r => MacAddress.TryParse(r.Spec.Target.MacAddress, out var target) && target == MacAddress.Parse(mac))];
+    public async Task<IReadOnlyList<WakeRequest>> RequestsForAsync(string mac) =>
+        [.. (await Cluster.RequestsAsync(Cancel)).Where(r => MacAddress.TryParse(r.Spec.Target.MacAddress, out var target) && target == MacAddress.Parse(mac))];
 
     /// <summary>Waits until all requests for an address, at least one, are finished, and returns them.</summary>
     public async Task<IReadOnlyList<WakeRequest>> FinishedRequestsForAsync(string mac)
@@ -119,32 +129,43 @@ public sealed class Bed : IAsyncLifetime
     public async Task<double> CountAsync(string result) =>
         (await Task.WhenAll(Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", Cancel)))).Sum();
 
-    /// <summary>Creates a WakeRequest and waits until it is finished.</summary>
-    public async Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60)
+    /// <summary>Creates a request for a wake and waits until it is finished.</summary>
+    public Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60) =>
+        AskAsync(ns, new WakeRequestSpec { Action = WakeAction.Wake, Target = target, DeadlineSeconds = deadlineSeconds });
+
+    /// <summary>Creates a request for a machine of this bed and waits until it is finished.</summary>
+    public Task<WakeRequest> AskAsync(MachineManifest machine, WakeRequestSpec spec) => AskAsync(machine.Namespace, spec with { Target = new() { Name = machine.Name } });
+
+    public async Task<WakeRequest> AskAsync(string ns, WakeRequestSpec spec) => await FinishedAsync(await BeginAsync(ns, spec));
+
+    /// <summary>Creates a request for a machine of this bed.</summary>
+    public Task<WakeRequest> BeginAsync(MachineManifest machine, WakeRequestSpec spec) => BeginAsync(machine.Namespace, spec with { Target = new() { Name = machine.Name } });
+
+    public Task<WakeRequest> BeginAsync(string ns, WakeRequestSpec spec) =>
+        Cluster.Client.CreateAsync(WakeRequest.Type, new WakeRequest { Metadata = new() { Namespace = ns, Name = $"ask-{Guid.NewGuid():N}" }, Spec = spec }, Cancel);
+
+    /// <summary>Waits until a request is finished.</summary>
+    public Task<WakeRequest> FinishedAsync(WakeRequest request) => ReachesAsync(request, "is finished", r => r.IsFinished());
+
+    /// <summary>Waits until a request says why it waits.</summary>
+    public Task<WakeRequest> SaysAsync(WakeRequest request, WakeReason reason) => ReachesAsync(request, $"says {reason}", r => r.Status?.Reason == reason);
+
+    private async Task<WakeRequest> ReachesAsync(WakeRequest request, string what, Func<WakeRequest, bool> condition)
     {
-        var created = await Cluster.Client.CreateAsync(
-            WakeRequest.Type,
-            new WakeRequest
-            {
-                Metadata = new() { Namespace = ns, Name = $"ask-{Guid.NewGuid():N}" },
-                Spec = new() { Action = WakeAction.Wake, Target = target, DeadlineSeconds = deadlineSeconds },
-            },
-            Cancel);
         WakeRequest? now = null;
         await Eventually.BecomesTrueAsync(
-            $"{created.Metadata.Name} is finished", async () => (now = await Cluster.Client.GetAsync(WakeRequest.Type, ResourceKey.Of(created), Cancel))?.IsFinished() == true, Cancel);
+            $"{request.Spec.Action} {request.Metadata.Name} {what}",
+            async () => (now = await Cluster.Client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), Cancel)) is not null && condition(now), Cancel);
         return now!;
     }
 
     /// <summary>KubeVirt's subresources that KubeWol does not use.</summary>
-    public Task CallAsync(string kind, MachineManifest machine, string verb) => CallAsync(kind, machine, verb, Cancel);
-
-    public Task CallAsync(string kind, MachineManifest machine, string verb, CancellationToken cancellationToken) => Cluster.Client.SendAsync(
-        HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, cancellationToken);
+    public Task CallAsync(string kind, MachineManifest machine, string verb) =>
+        Cluster.Client.SendAsync(HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, Cancel);
 
     /// <summary>The nodes that take machines.</summary>
     public async Task<IReadOnlyList<string>> SchedulableNodesAsync() =>
-        [.. (await Cluster.NodesAsync(CancellationToken.None)).Where(n => n.Spec?.Unschedulable != true).Select(n => n.Metadata.Name).Order()];
+        [.. (await Cluster.NodesAsync(Cancel)).Where(n => n.Spec?.Unschedulable != true).Select(n => n.Metadata.Name).Order()];
 
     /// <summary>Whether there is a node to migrate to.</summary>
     public async Task<bool> CanMigrateAsync() => (await SchedulableNodesAsync()).Count > 1;
