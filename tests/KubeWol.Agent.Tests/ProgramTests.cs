@@ -124,7 +124,8 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
 
         await Eventually.BecomesTrueAsync("it is ready", async () => await program.ReadyzAsync() == "200 ok", Cancel);
         await program.SaysAsync("WakeRequests can be written again");
-        Assert.Contains("\nkubewol_agent_requests_total{result=\"Created\"} 1\n", await program.MetricsAsync(), StringComparison.Ordinal);
+        await Eventually.BecomesTrueAsync(
+            "the request is counted", async () => (await program.MetricsAsync()).Contains("\nkubewol_agent_requests_total{result=\"Created\"} 1\n", StringComparison.Ordinal), Cancel);
         Assert.Equal(0, await program.Process.StopAsync(Cancel));
     }
 

@@ -248,9 +248,8 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
         byte[] jumbo = new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build([.. MagicPacket.Build(Some.Target), .. new byte[8_000]]);
         using (var sender = new FrameSender(_node.Namespace, "jumbo0")) sender.Send(jumbo);
 
-        await Eventually.BecomesTrueAsync("the frame is heard", () => _heard.Frames.Count > 0, Cancel);
-        var heard = Assert.Single(_heard.Frames, f => f.Bytes.AsSpan(0, 1600).SequenceEqual(jumbo.AsSpan(0, 1600)));
-        Assert.Equal(1600, heard.Bytes.Length);
+        await _heard.HearsAsync(jumbo[..1600]);
+        var heard = Assert.Single(_heard.Frames, f => f.Bytes.AsSpan().SequenceEqual(jumbo.AsSpan(0, 1600)));
         Assert.True(WolFrame.TryParse(heard.Link, heard.Bytes, WolPorts.Default, out _, out var reason), $"{reason}");
         await _node.IpAsync("link delete jumbo0");
     }
