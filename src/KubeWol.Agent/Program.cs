@@ -25,7 +25,7 @@ var ports = new Option<WolPorts>("--ports")
         return null;
     },
 };
-var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too.", DefaultValueFactory = _ => true };
+var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too; turned off by --promiscuous false.", DefaultValueFactory = _ => true };
 var reversed = new Option<bool>("--reversed-macs") { Description = "Report MAC addresses written backwards, too; for an operator with --reversed-mac-sleeps." };
 var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
 

@@ -4,8 +4,6 @@ using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Protocol;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.Network;
-using SharpPcap;
-using SharpPcap.LibPcap;
 using Nic = KubeWol.Agent.Capture.Nic;
 
 namespace KubeWol.Agent.Tests.Capture;
@@ -248,11 +246,10 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
         await _node.IpAsync("link set jumbo1 up");
         Listen("jumbo1");
         byte[] jumbo = new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build([.. MagicPacket.Build(Some.Target), .. new byte[8_000]]);
-        SendFromNode("jumbo0", jumbo);
+        using (var sender = new FrameSender(_node.Namespace, "jumbo0")) sender.Send(jumbo);
 
-        await Eventually.BecomesTrueAsync("the frame is heard", () => _heard.Frames.Count > 0, Cancel);
-        var heard = Assert.Single(_heard.Frames, f => f.Bytes.AsSpan(0, 1600).SequenceEqual(jumbo.AsSpan(0, 1600)));
-        Assert.Equal(1600, heard.Bytes.Length);
+        await _heard.HearsAsync(jumbo[..1600]);
+        var heard = Assert.Single(_heard.Frames, f => f.Bytes.AsSpan().SequenceEqual(jumbo.AsSpan(0, 1600)));
         Assert.True(WolFrame.TryParse(heard.Link, heard.Bytes, WolPorts.Default, out _, out var reason), $"{reason}");
         await _node.IpAsync("link delete jumbo0");
     }
@@ -320,17 +317,6 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
         var capture = _node.Namespace.Inside(() => WolCaptureDevice.Start(_node.Nic(name), Some.Options with { BufferMebibytes = mebibytes }, sink, _heard.Faults.Enqueue));
         _captures.Add(capture);
         return capture;
-    }
-
-    private void SendFromNode(string name, byte[] frame)
-    {
-        using var device = _node.Namespace.Inside(() =>
-        {
-            var opened = new LibPcapLiveDevice(PcapInterface.GetAllPcapInterfaces().Single(i => i.Name == name));
-            opened.Open();
-            return opened;
-        });
-        device.SendPacket(frame);
     }
 
     /// <summary>Takes no frame until it may.</summary>
