@@ -26,7 +26,7 @@ internal sealed class RequestReader(
             Request = request,
             Intent = intent,
             Found = target.Found,
-            By = by?.Request,
+            By = by,
             MigrationWords = words,
             Situation = new()
             {

@@ -25,12 +25,15 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly ResourceCache<WakeRequest> _requests = new();
     private readonly ResourceCache<VirtualMachine> _machines = new();
     private readonly ResourceCache<VirtualMachineInstance> _instances = new();
+    private readonly ResourceCache<Migration> _migrations = new();
+    private readonly ResourceCache<Node> _nodes = new();
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
     private readonly ClusterClient _client;
     private WakeRequestReconciler _reconciler = null!;
 
-    private OperatorWorld(FakeApi api)
+    private OperatorWorld(FakeApi api, OperatorOptions options)
     {
+        Options = options;
         Api = api;
         api.Respond = Respond;
         _client = new(api.Connection, Time);
@@ -40,6 +43,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
     }
 
     public FakeApi Api { get; }
+
+    public OperatorOptions Options { get; }
 
     public FakeTimeProvider Time { get; } = new(Some.Noon);
 
@@ -77,9 +82,11 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Whether the server still has the request.</summary>
     public bool IsStored => _stored.ContainsKey(WakeRequest.Type.Path(Key));
 
-    public static async Task<OperatorWorld> WithAsync(WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
+    public static Task<OperatorWorld> WithAsync(WakeRequest request, params IReadOnlyList<VirtualMachine> machines) => WithAsync(Some.Options, request, machines);
+
+    public static async Task<OperatorWorld> WithAsync(OperatorOptions options, WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
     {
-        var world = new OperatorWorld(await FakeApi.StartAsync()) { Key = ResourceKey.Of(request) };
+        var world = new OperatorWorld(await FakeApi.StartAsync(), options) { Key = ResourceKey.Of(request) };
         world.Store(request);
         foreach (var machine in machines) world.See(machine);
         return world;
@@ -100,9 +107,11 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var reporter = new RequestReporter(_client, _requests, Events, Some.Options, Time);
+        var reader = new RequestReader(_requests, new(_machines, _instances, Options), new(_nodes), _migrations, Options, Time);
+        var operations = new KubeVirtMachines(
+            _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client));
         _reconciler = new(
-            _requests, new(_machines, _instances, Some.Options), new KubeVirtMachines(_client, _machines), reporter, _client, Metrics, Time,
+            _requests, reader, new(), operations, new(_client, _requests, Events, Options, Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 
