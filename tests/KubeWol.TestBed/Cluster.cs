@@ -122,7 +122,22 @@ public sealed class Cluster : IAsyncDisposable
     private async Task<IReadOnlyList<T>> ListAsync<T>(ResourceType<T> type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json, CancellationToken cancellationToken)
         where T : class, IResource
     {
-        var body = await Client.SendAsync(HttpMethod.Get, type.Path(), null, null, cancellationToken);
+        byte[] body = [];
+        await Eventually.BecomesTrueAsync(
+            $"the API server lists {type.Plural}",
+            async () =>
+            {
+                try
+                {
+                    body = await Client.SendAsync(HttpMethod.Get, type.Path(), null, null, cancellationToken);
+                    return true;
+                }
+                catch (ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
+                {
+                    return false; // "storage is (re)initializing", just after a restart
+                }
+            },
+            cancellationToken);
         using var list = JsonDocument.Parse(body);
         return [.. list.RootElement.GetProperty("items").EnumerateArray().Select(item => item.Deserialize(json)!)];
     }

@@ -16,13 +16,13 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
     /// <summary>Messages written at the same time.</summary>
     private const int Writers = 8;
 
-    /// <summary>How often one message may be asked for anew within a window after its request failed.</summary>
+    /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
 
     /// <summary>A message that was heard this long ago is of no use any more: nobody waits that long for a machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(WakeRequestSpec.DefaultDeadlineSeconds);
 
-    /// <summary>A failed request is only followed by another one for a message heard at least this much later, so that clocks of nodes may differ a little.</summary>
+    /// <summary>A request that came to an end is only followed by another one for a message heard at least this much later, so that clocks of nodes may differ a little.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
 
     private int _isFailing;
@@ -133,7 +133,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         if (Interlocked.Exchange(ref _isFailing, 0) == 1) logger.CanWriteAgain();
     }
 
-    /// <summary>The created request, or null where one for the same message is there already and has not failed before this one was heard.</summary>
+    /// <summary>The created request, or null where one for the same message is there already and had not come to its end when this one was heard.</summary>
     private async Task<WakeRequest?> TryCreateAsync(WakeSignal signal, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -147,7 +147,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
             catch (ApiException e) when (e.IsConflict)
             {
                 var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
-                if (there?.Status is not { Phase: WakePhase.Failed, CompletedAt: { } failed } || failed + Afterwards > signal.CapturedAt) return null;
+                if (there?.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt) return null;
             }
         }
 
