@@ -17,6 +17,7 @@ internal static class OperatorServices
     {
         services.AddSingleton(options);
         services.AddSingleton<OperatorMetrics>();
+        services.AddSingleton<MacIndex>();
         services.AddSingleton<MachineFinder>();
         services.AddSingleton<Nodes>();
         services.AddSingleton<RequestReader>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api.KubeVirt;
@@ -44,7 +45,8 @@ public sealed record InstanceDomain(InstanceDevices? Devices);
 public sealed record InstanceDevices(IReadOnlyList<InstanceInterface>? Interfaces);
 
 /// <summary>One interface of an instance. The address is stored as its author spelt it, or absent.</summary>
-public sealed record InstanceInterface(string? MacAddress);
+public readonly record struct InstanceInterface(
+    string? MacAddress, [property: JsonConverter(typeof(InterfaceNameConverter))] string? Name = null);
 
 /// <summary>What KubeVirt says of a machine.</summary>
 public sealed record VirtualMachineStatus

@@ -107,7 +107,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var reader = new RequestReader(_requests, new(_machines, _instances, Options), new(_nodes), _migrations, Options, Time);
+        var reader = new RequestReader(_requests, new(_machines, _instances, new(_machines, _instances, Options, Time), Options), new(_nodes), _migrations, Options, Time);
         var operations = new KubeVirtMachines(
             _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client));
         _reconciler = new(

@@ -29,7 +29,7 @@ internal static class Some
         {
             RunStrategy = running is null ? strategy : null,
             Running = running,
-            Template = new(new(new(new([.. (macs.Count == 0 ? [Mac] : macs).Select(m => new InstanceInterface(m))])))),
+            Template = new(new(new(new([.. (macs.Count == 0 ? [Mac] : macs).Select((m, i) => new InstanceInterface(m, Nic(i)))])))),
         },
         Status = new() { PrintableStatus = status, Ready = status == "Running" },
     };
@@ -38,8 +38,11 @@ internal static class Some
         string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
-        Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select(m => new LiveInterface(m))] },
+        Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select((m, i) => new LiveInterface(m, Nic(i)))] },
     };
+
+    /// <summary>The name of a machine's interface.</summary>
+    public static string Nic(int index) => index == 0 ? "default" : $"nic-{index}";
 
     /// <summary>A request of a person in the machine's namespace, accepted at noon.</summary>
     public static WakeRequest Request(string key = "team-a/wake", string? mac = Mac, string? name = null, int? deadline = null, int? ttl = null) =>
