@@ -4,6 +4,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Ledger;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using Microsoft.Extensions.DependencyInjection;
@@ -39,6 +40,16 @@ internal static class OperatorServices
                 .Watch(Migration.Type, (s, migration) => WaitingRequests.For(Requests(s), migration))
                 .Watch(Node.Type, (s, _) => WaitingRequests.ToMove(Requests(s)));
         });
+        if (options.RememberMacsFor > TimeSpan.Zero)
+        {
+            services.AddController<MacLedgerReconciler>("macledger", controller =>
+            {
+                controller.Workers = 2; // nobody waits for it, and it must not crowd out the wakes
+                controller.Watch(VirtualMachine.Type, (s, machine) => MacLedgerReconciler.For(s.GetRequiredService<MacIndex>(), machine))
+                    .Watch(VirtualMachineInstance.Type, (s, instance) => MacLedgerReconciler.For(s.GetRequiredService<MacIndex>(), instance));
+            });
+        }
+
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }
