@@ -84,6 +84,20 @@ internal static class Some
         },
     };
 
+    /// <summary>The same machine with an annotation more.</summary>
+    public static VirtualMachine Noting(this VirtualMachine machine, string annotation, string text) => machine with
+    {
+        Metadata = machine.Metadata with
+        {
+            ResourceVersion = NextVersion(),
+            Annotations = new Dictionary<string, string>(machine.Metadata.Annotations ?? new Dictionary<string, string>()) { [annotation] = text },
+        },
+    };
+
+    /// <summary>The same machine, known by an address it had at noon.</summary>
+    public static VirtualMachine LastSeenBy(this VirtualMachine machine, string mac, string time = "2026-11-22T12:00:00Z") =>
+        machine.Noting(LastSeenAddresses.Annotation, $$"""{"{{mac}}":"{{time}}"}""");
+
     /// <summary>The same object, written once more.</summary>
     public static VirtualMachine Now(this VirtualMachine machine, string? status, bool? ready = null) => machine with
     {
