@@ -31,7 +31,7 @@ internal static class MacAddresses
     /// <summary>The names of the interfaces whose address the machine does not fix.</summary>
     public static IReadOnlyCollection<string> Unfixed(VirtualMachine machine) => Interfaces(machine) is not { Count: > 0 } interfaces
         ? AutoAttached
-        : [.. interfaces.Where(i => i is { Name: not null, MacAddress: not { Length: > 0 } }).Select(i => i.Name!)];
+        : [.. interfaces.Select(i => i.Name).OfType<string>()];
 
     /// <summary>Every address that has to do with the machine: those it fixes, and those that are noted on it, whatever the notes are worth.</summary>
     public static IEnumerable<MacAddress> Noted(VirtualMachine machine) =>
