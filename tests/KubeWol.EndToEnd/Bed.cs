@@ -150,7 +150,7 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Waits until a request says why it waits.</summary>
     public Task<WakeRequest> SaysAsync(WakeRequest request, WakeReason reason) => ReachesAsync(request, $"says {reason}", r => r.Status?.Reason == reason);
 
-    private async Task<WakeRequest> ReachesAsync(WakeRequest request, string what, Func<WakeRequest, bool> condition)
+    public async Task<WakeRequest> ReachesAsync(WakeRequest request, string what, Func<WakeRequest, bool> condition)
     {
         WakeRequest? now = null;
         await Eventually.BecomesTrueAsync(
