@@ -69,7 +69,7 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
     public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)
     {
-        await Cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
+        await Cluster.ApplyAsync(machine, Cancel);
         await WaitForAsync(machine, state);
         return machine;
     }
