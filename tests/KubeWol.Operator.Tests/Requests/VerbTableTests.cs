@@ -138,8 +138,9 @@ public sealed class VerbTableTests
         Running Paused              | NodeNotFound | *     | *      | *     | Scheduling              | *               | *     | *       -> Refuse NodeNotFound and cancel
         Running Paused              | -            | *     | *      | *     | Scheduling              | *               | *     | in-time -> Wait WaitingForMigration
         Running Paused              | *            | *     | *      | *     | InFlight                | *               | *     | in-time -> Wait WaitingForMigration
-        Running Paused              | *            | yes   | *      | *     | not Scheduling InFlight | LiveMigrate     | *     | *       -> Done Moved
-        Running Paused              | *            | yes   | *      | *     | not Scheduling InFlight | not LiveMigrate | *     | *       -> Done AlreadyThere
+        Running Paused              | *            | yes   | *      | *     | Succeeded               | *               | *     | *       -> Done Moved
+        Running Paused              | *            | yes   | *      | *     | None Failed             | LiveMigrate     | *     | *       -> Done Moved
+        Running Paused              | *            | yes   | *      | *     | None Failed             | not LiveMigrate | *     | *       -> Done AlreadyThere
         Running Paused              | *            | no    | *      | *     | Succeeded               | *               | *     | in-time -> Wait WaitingForMigration
         Running Paused              | *            | no    | *      | *     | Failed                  | *               | *     | *       -> Refuse MigrationFailed
         Running Paused              | NodeNotFound | no    | *      | *     | None                    | *               | *     | *       -> Refuse NodeNotFound
