@@ -7,6 +7,7 @@ namespace KubeWol.Api;
 /// <summary>Encodes and decodes every kind without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequest))]
+[JsonSerializable(typeof(WakeTemplate))]
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
 [JsonSerializable(typeof(Migration))]
