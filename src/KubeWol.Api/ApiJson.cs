@@ -11,5 +11,6 @@ namespace KubeWol.Api;
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
 [JsonSerializable(typeof(Migration))]
+[JsonSerializable(typeof(VirtualMachineClone))]
 [JsonSerializable(typeof(Node))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -6,6 +6,7 @@ using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
+using KubeWol.Operator.Templates;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KubeWol.Operator;
@@ -19,11 +20,15 @@ internal static class OperatorServices
         services.AddSingleton<OperatorMetrics>();
         services.AddSingleton<MachineFinder>();
         services.AddSingleton<Nodes>();
+        services.AddSingleton<TemplateFinder>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<SubjectGate>();
         services.AddSingleton<PowerOperations>();
         services.AddSingleton<MigrationOperations>();
         services.AddSingleton<PlacementOperations>();
+        services.AddSingleton<TemplateSources>();
+        services.AddSingleton<CloneOperations>();
+        services.AddSingleton<InstantiateOperations>();
         services.AddSingleton<IMachineOperations, KubeVirtMachines>();
         services.AddSingleton<RequestReporter>();
         services.AddSingleton<EventRecorder>();
@@ -38,9 +43,14 @@ internal static class OperatorServices
                 .Watch(Migration.Type, (s, migration) => WaitingRequests.For(Requests(s), migration))
                 .Watch(Node.Type, (s, _) => WaitingRequests.ToMove(Requests(s)));
         });
+        services.AddController<TemplateReconciler>("waketemplates", controller => controller.For(WakeTemplate.Type)
+            .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
+            .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }
+
+    private static IResourceCache<WakeTemplate> Templates(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeTemplate>>();
 
     private static IResourceCache<WakeRequest> Requests(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeRequest>>();
 }

@@ -75,13 +75,13 @@ internal static class Messages
             WakeReason.NodeNotFound => $"no node has {Placement.Text(reading.Intent.NodeSelector)}; {name} stays{Place(machine)}",
             WakeReason.NodeNotSchedulable => $"no node with {Placement.Text(reading.Intent.NodeSelector)} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}",
             WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
-            WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading.Intent)} {name}; the API server says: {words}",
-            WakeReason.Refused => $"KubeVirt refuses to {Verb(reading.Intent)} {name}; it says: {words}",
+            WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
+            WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",
             WakeReason.UnsupportedAction =>
                 $"this version of KubeWol does not know that action; it knows {string.Join(", ", Enum.GetNames<WakeAction>().Except([nameof(WakeAction.Unknown)]))}",
             WakeReason.DeadlineExceeded => string.Create(CultureInfo.InvariantCulture,
                 $"not done within {request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds} s; {Last(request, machine)}"),
-            _ => words ?? deed.Plan.Reason.ToString(),
+            _ => words ?? reading.Situation.Claim.Words ?? deed.Plan.Reason.ToString(),
         };
     }
 
@@ -95,6 +95,8 @@ internal static class Messages
         Utf8.FromUtf16(text, all.AsSpan(0, bytes - "…"u8.Length), out var fitting, out _);
         return string.Concat(text.AsSpan(0, fitting), "…");
     }
+
+    private static string Verb(Reading reading) => reading is { Machine: null, Situation.Claim.Templates: 1 } ? "create" : Verb(reading.Intent);
 
     private static string Verb(Intent intent) => intent switch
     {
