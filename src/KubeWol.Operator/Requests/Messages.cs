@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Unicode;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Operator.Targets;
@@ -19,22 +18,24 @@ internal static class Messages
         var name = machine is not null ? Name(machine) : Known(request);
         var before = request.Status?.Observed?.Before ?? machine?.PrintableStatus;
         var from = request.Status?.Observed?.NodeBefore is { } node ? $" from {node}" : "";
+        var where = Placement.Text(reading.Intent.NodeSelector);
         return deed.Plan.Reason switch
         {
             WakeReason.Started => $"{name} was {before}; it was started and is ready{On(machine)}",
             WakeReason.Unpaused => $"{name} was paused; it runs again{On(machine)}",
-            WakeReason.AlreadyActive when before == "Running" => $"{name} runs already{On(machine)}",
+            WakeReason.AlreadyActive when before == "Running" => $"{name} already runs{On(machine)}",
             WakeReason.AlreadyActive => $"{name} was {before} and runs now{On(machine)}",
-            WakeReason.Paused => $"{name} was {before}; it is paused{On(machine)}",
+            WakeReason.Paused => $"{name} was {before} and is paused now{On(machine)}",
+            WakeReason.Stopped when reading.Intent.Force => $"{name} was {before}; it was switched off",
             WakeReason.Stopped => $"{name} was {before}; it was shut down and is off",
-            WakeReason.AlreadyInactive when before == machine!.PrintableStatus => $"{name} is {before} already",
+            WakeReason.AlreadyInactive when before == machine!.PrintableStatus => $"{name} is already {before}",
             WakeReason.AlreadyInactive => $"{name} was {before} and is {machine!.PrintableStatus} now",
-            WakeReason.Moved => $"{name} was {before} and moved{from} to {machine!.Node}",
-            WakeReason.Placed when Placement.Text(reading.Intent.NodeSelector) is { } where => $"{name} is off; its next start will prefer a node with {where}",
-            WakeReason.Placed => $"{name} is off; its next start will be wherever the scheduler likes",
-            WakeReason.AlreadyThere when machine!.Node is not null => $"{name} is there already{On(machine)}",
-            WakeReason.AlreadyThere when Placement.Text(reading.Intent.NodeSelector) is { } where => $"{name} is off, and its next start prefers a node with {where} already",
-            WakeReason.AlreadyThere => $"{name} is off, and its next start is wherever the scheduler likes already",
+            WakeReason.Moved => $"{name} moved{from} to {machine!.Node}{(machine.State == MachineState.Paused ? " and stays paused" : "")}",
+            WakeReason.Placed when where is not null => $"{name} is off; its next start will prefer a node with {where}",
+            WakeReason.Placed => $"{name} is off; the scheduler is free to choose the node of its next start",
+            WakeReason.AlreadyThere when machine!.Node is not null => $"{name} is already{On(machine)}",
+            WakeReason.AlreadyThere when where is not null => $"{name} is off, and its next start already prefers a node with {where}",
+            WakeReason.AlreadyThere => $"{name} is off, and the scheduler is already free to choose the node of its next start",
             WakeReason.Instantiated => $"{name} was created and is ready{On(machine)}",
             WakeReason.Destroyed => $"{name} was deleted and is gone",
             WakeReason.AlreadyGone => $"{Missing(request, everywhere)}; there is nothing to delete",
@@ -43,44 +44,49 @@ internal static class Messages
                 $"{Missing(request, everywhere)}; looking for it for {VerbTable.SearchTime.TotalSeconds:0} s, in case it is being created",
             WakeReason.WaitingForStart or WakeReason.WaitingForStop or WakeReason.WaitingForPause or WakeReason.WaitingForMigration
                 or WakeReason.WaitingForPlacement or WakeReason.WaitingForDeletion or WakeReason.WaitingForCreation when words is not null =>
-                $"{name} could not be {Participle(reading.Intent)} just now, trying again; KubeVirt says: {words}",
+                $"{name} could not be {Participle(reading)} just now, trying again; KubeVirt says: {words}",
             WakeReason.WaitingForStart when machine!.State == MachineState.Paused => $"{name} is being unpaused",
             WakeReason.WaitingForStart when machine!.State == MachineState.Running => $"{name} runs, but is not ready yet",
             WakeReason.WaitingForStart => $"{name} is on its way up{Then(reading)}",
-            WakeReason.WaitingForStop when reading.Intent.Action == WakeAction.Wake => $"{name} is stopping; it will be started then",
-            WakeReason.WaitingForStop => $"{name} is stopping{Then(reading)}",
+            WakeReason.WaitingForStop => $"{name} is on its way down{Then(reading)}",
             WakeReason.WaitingForPause => $"{name} is being paused",
-            WakeReason.WaitingForMigration => $"{name} is being migrated{(reading.Intent.Action == WakeAction.Move ? "" : Then(reading))}",
-            WakeReason.WaitingForPlacement => $"{name} is being given its place",
+            WakeReason.WaitingForMigration when IsLookingForNode(reading) =>
+                $"{name} is to be migrated; KubeVirt looks for a node that can take it",
+            WakeReason.WaitingForMigration => $"{name} is being migrated{Then(reading)}",
+            WakeReason.WaitingForPlacement when where is not null => $"{name} is being given a preference for a node with {where}",
+            WakeReason.WaitingForPlacement => $"{name} is being relieved of its preference for a node",
             WakeReason.WaitingForDeletion => $"{name} is being deleted",
             WakeReason.WaitingForCreation => $"{name} is being created",
-            WakeReason.WaitingForTurn => $"{name} is still being {ParticipleOf(reading.By)} for WakeRequest {Key(reading.By)}; this request is next",
+            WakeReason.WaitingForTurn => $"waits until {Of(reading.By!)} is finished with {name}",
+            WakeReason.WaitingForRecovery when machine!.State == MachineState.Unknown =>
+                $"KubeVirt shows {name} as {machine.PrintableStatus}; waiting until it can say more",
             WakeReason.WaitingForRecovery =>
-                $"{name} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying",
+                $"{name} does not come up yet; KubeVirt shows {machine!.PrintableStatus}{Because(machine)} and goes on trying{Then(reading)}",
             WakeReason.WaitingForKubeVirt => $"KubeVirt cannot be asked just now, trying again: {words}",
 
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
             WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known only by the addresses in its spec",
             WakeReason.AmbiguousTarget =>
                 $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found)}; none was touched. Give each an address of its own",
-            WakeReason.TargetTerminating => $"{name} is being deleted",
-            WakeReason.TargetVanished => $"{name} was deleted before it could be {Participle(reading.Intent)}",
+            WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",
+            WakeReason.TargetVanished => $"{name} was deleted before it {(IsUp(reading) ? "was ready" : $"could be {Participle(reading)}")}",
             WakeReason.NotStartable when machine!.State == MachineState.Finished =>
                 $"{name} has had its one run; change its run strategy from Once to start it again",
             WakeReason.NotStartable => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
-            WakeReason.Superseded => $"WakeRequest {Key(reading.By)} came later and asks for the opposite",
+            WakeReason.Superseded => $"the later {Of(reading.By!)} takes its place",
             WakeReason.NotMigratable when machine!.State == MachineState.Receiving => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver)",
             WakeReason.NotMigratable => $"{name} cannot be migrated live: {words ?? reading.MigrationWords}",
-            WakeReason.MigrationFailed => $"{name} could not be moved and stays{On(machine)}: {reading.MigrationWords ?? "KubeVirt gives no reason"}",
-            WakeReason.NodeNotFound => $"no node has {Placement.Text(reading.Intent.NodeSelector)}; {name} stays{Place(machine)}",
-            WakeReason.NodeNotSchedulable => $"no node with {Placement.Text(reading.Intent.NodeSelector)} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}",
+            WakeReason.MigrationFailed => $"{name} could not be moved and stays{Place(machine)}: {reading.MigrationWords ?? "KubeVirt gives no reason"}",
+            WakeReason.NodeNotFound => $"no node has {where}; {name} stays{Place(machine)}",
+            WakeReason.NodeNotSchedulable => $"no node with {where} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}",
             WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
             WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",
             WakeReason.UnsupportedAction =>
                 $"this version of KubeWol does not know that action; it knows {string.Join(", ", Enum.GetNames<WakeAction>().Except([nameof(WakeAction.Unknown)]))}",
-            WakeReason.DeadlineExceeded => string.Create(CultureInfo.InvariantCulture,
-                $"not done within {request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds} s; {Last(request, machine)}"),
+            WakeReason.DeadlineExceeded when reading is { Intent: { Action: WakeAction.Sleep, Sleep: SleepMode.Stop, Force: false }, Machine.State: MachineState.Stopping } =>
+                $"{name} has not shut down within {Deadline(request)} s. KubeVirt switches it off when its grace period ends; a Sleep with force does not wait for the guest",
+            WakeReason.DeadlineExceeded => $"not done within {Deadline(request)} s; {Last(request, machine)}",
             _ => words ?? reading.Situation.Claim.Words ?? deed.Plan.Reason.ToString(),
         };
     }
@@ -96,45 +102,47 @@ internal static class Messages
         return string.Concat(text.AsSpan(0, fitting), "…");
     }
 
-    private static string Verb(Reading reading) => reading is { Machine: null, Situation.Claim.Templates: 1 } ? "create" : Verb(reading.Intent);
-
-    private static string Verb(Intent intent) => intent switch
+    private static string Verb(Reading reading) => reading.Intent switch
     {
+        _ when reading is { Machine: null, Situation.Claim.Templates: 1 } => "create",
         { Action: WakeAction.Sleep, Sleep: SleepMode.Stop } => "stop",
         { Action: WakeAction.Sleep } => "pause",
         { Action: WakeAction.Move } => "move",
         { Action: WakeAction.Destroy } => "delete",
-        { Action: WakeAction.Instantiate } => "create",
-        _ => "wake",
+        _ => reading.Machine is null ? "create" : "wake",
     };
 
-    private static string Participle(Intent intent) => Verb(intent) switch
+    private static string Participle(Reading reading) => Verb(reading) switch
     {
         "stop" => "stopped",
         "wake" => "woken",
         var verb => $"{verb}d",
     };
 
-    private static string ParticipleOf(WakeRequest? request) => request?.Status?.Action switch
-    {
-        WakeAction.Sleep => "put to sleep",
-        WakeAction.Move => "moved",
-        WakeAction.Destroy => "deleted",
-        WakeAction.Instantiate => "created",
-        _ => "woken",
-    };
+    private static bool IsUp(Reading reading) => reading.Intent.Action is WakeAction.Wake or WakeAction.Instantiate;
 
     /// <summary>What will be done once what is waited for has happened.</summary>
-    private static string Then(Reading reading) => reading.Intent switch
+    private static string Then(Reading reading) => (reading.Intent, reading.Machine!.State) switch
     {
-        { Action: WakeAction.Sleep, Sleep: SleepMode.Pause } when reading.Machine!.State != MachineState.Stopping => "; it will be paused then",
-        { Action: WakeAction.Move } when reading.Machine!.State == MachineState.Stopping => "; it will be given its place then",
-        { Action: WakeAction.Move } => "; it will be moved then",
-        { Action: WakeAction.Instantiate } when reading.Machine!.State == MachineState.Stopping => "; it will be started then",
+        ({ Action: WakeAction.Wake or WakeAction.Instantiate }, MachineState.Stopping) => "; it will be started then",
+        ({ Action: WakeAction.Sleep, Sleep: SleepMode.Pause }, not MachineState.Stopping) => "; it will be paused then",
+        ({ Action: WakeAction.Move }, MachineState.Stopping) => "; it will be given its place then",
+        ({ Action: WakeAction.Move }, not (MachineState.Running or MachineState.Paused)) when reading.Situation.Movement.Migration == MigrationProgress.None =>
+            "; it will be moved then",
         _ => "",
     };
 
-    private static string Key(WakeRequest? request) => $"{request?.Metadata.Namespace}/{request?.Metadata.Name}";
+    private static bool IsLookingForNode(Reading reading) => reading is { Intent.Action: WakeAction.Move }
+        && reading.Situation.Movement.Migration switch
+        {
+            MigrationProgress.None => reading.Machine!.State is MachineState.Running or MachineState.Paused,
+            MigrationProgress.Scheduling => true,
+            _ => false,
+        };
+
+    private static string Of(Rival rival) => $"WakeRequest {rival.Request.Metadata.Namespace}/{rival.Request.Metadata.Name} ({rival.Action})";
+
+    private static int Deadline(WakeRequest request) => request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds;
 
     private static string Known(WakeRequest request) => request.Status?.VirtualMachine is { } known ? $"{known.Namespace}/{known.Name}"
         : request.Spec.Target.Name is { } name ? $"{request.Metadata.Namespace}/{name}"

@@ -19,7 +19,7 @@ internal sealed record Reading
     public required Situation Situation { get; init; }
 
     /// <summary>The request that this one waits for or gives way to, or null.</summary>
-    public WakeRequest? By { get; init; }
+    public Rival? By { get; init; }
 
     /// <summary>Why KubeVirt cannot migrate the machine, or why the migration failed, in its own words.</summary>
     public string? MigrationWords { get; init; }

@@ -30,7 +30,7 @@ internal sealed class RequestReader(
             Request = request,
             Intent = intent,
             Found = target.Found,
-            By = by?.Request,
+            By = by,
             MigrationWords = words,
             Situation = new()
             {
@@ -38,7 +38,7 @@ internal sealed class RequestReader(
                 Found = target.Found.Count,
                 State = machine?.State ?? MachineState.Unknown,
                 IsReady = machine?.IsReady ?? false,
-                HadMachine = status?.Observed is not null || isMine,
+                HadMachine = status?.Observed is not null,
                 Created = status?.Created == true || isMine,
                 Issued = status?.Operation ?? WakeOperation.None,
                 SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,

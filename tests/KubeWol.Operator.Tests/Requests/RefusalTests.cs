@@ -83,12 +83,13 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData(403, WakeReason.Forbidden)]
-    [InlineData(422, WakeReason.Refused)]
-    public async Task What_can_never_succeed_ends_at_once(int status, WakeReason reason)
+    [InlineData(403, "User \"operator\" cannot update resource \"virtualmachines/start\"", WakeReason.Forbidden)]
+    [InlineData(403, "admission webhook \"quota\" denied the request: not today", WakeReason.Refused)]
+    [InlineData(422, "the request is invalid", WakeReason.Refused)]
+    public async Task What_can_never_succeed_ends_at_once(int status, string words, WakeReason reason)
     {
         await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
-        world.KubeVirtSays.Enqueue(Answer.Refuse(status, "No", "no, and that is that"));
+        world.KubeVirtSays.Enqueue(Answer.Refuse(status, "No", words));
 
         await world.PassAsync();
 
@@ -132,7 +133,7 @@ public sealed class RefusalTests
         world.Lose(machine);
         await world.PassAfterAsync(6);
 
-        Assert.Equal((WakePhase.Failed, WakeReason.UnknownTarget), (world.Status.Phase, world.Status.Reason));
+        Assert.Equal((WakePhase.Failed, WakeReason.TargetVanished), (world.Status.Phase, world.Status.Reason));
         Assert.Equal("web-01", world.Status.VirtualMachine!.Name); // what was found stays told
     }
 }

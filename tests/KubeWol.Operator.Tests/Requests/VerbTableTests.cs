@@ -13,13 +13,14 @@ public sealed class VerbTableTests
     /// deadline of 300 s, both in seconds. No wait is longer than what is left until the deadline; the lines do not repeat that.
     /// </summary>
     private const string Table = """
-        action  | found | state       | ready | ran at first | issued          | since  | age      -> plan
+        action  | found | state       | ready | seen  | issued          | since  | age      -> plan
 
         Unknown | *     | *           | *     | *            | *               | *      | *        -> Refuse UnsupportedAction
 
-        Wake    | 0     | *           | *     | *            | *               | *      | 0        -> Wait LookingForTarget 5 s
-        Wake    | 0     | *           | *     | *            | *               | *      | 4        -> Wait LookingForTarget 1 s
-        Wake    | 0     | *           | *     | *            | *               | *      | 5+       -> Refuse UnknownTarget
+        Wake    | 0     | *           | *     | *            | None            | *      | 0        -> Wait LookingForTarget 5 s
+        Wake    | 0     | *           | *     | *            | None            | *      | 4        -> Wait LookingForTarget 1 s
+        Wake    | 0     | *           | *     | *            | None            | *      | 5+       -> Refuse UnknownTarget
+        Wake    | 0     | *           | *     | *            | Start Unpause   | *      | *        -> Refuse TargetVanished
         Wake    | 2     | *           | *     | *            | *               | *      | *        -> Refuse AmbiguousTarget
 
         Wake    | 1     | Stopped     | *     | *            | None Unpause    | *      | in-time  -> Act Start WaitingForStart
@@ -32,14 +33,12 @@ public sealed class VerbTableTests
         Wake    | 1     | Paused      | *     | *            | Unpause         | 14     | in-time  -> Wait WaitingForStart 1 s
         Wake    | 1     | Paused      | *     | *            | Unpause         | 15     | in-time  -> Act Unpause WaitingForStart
 
-        Wake    | 1     | Running     | *     | yes          | None            | *      | *        -> Done AlreadyActive
-        Wake    | 1     | Running     | yes   | no           | None            | *      | *        -> Done AlreadyActive
-        Wake    | 1     | Running     | yes   | *            | Start           | *      | *        -> Done Started
-        Wake    | 1     | Running     | yes   | *            | Unpause         | *      | *        -> Done Unpaused
-        Wake    | 1     | Running     | no    | no           | None            | *      | in-time  -> Wait WaitingForStart 5 s
-        Wake    | 1     | Running     | no    | *            | Start Unpause   | *      | in-time  -> Wait WaitingForStart 5 s
-        Wake    | 1     | Running     | no    | no           | None            | *      | too-late -> Refuse DeadlineExceeded
-        Wake    | 1     | Running     | no    | *            | Start Unpause   | *      | too-late -> Refuse DeadlineExceeded
+        Wake    | 1     | Running     | *     | no           | *               | *      | *        -> Done AlreadyActive
+        Wake    | 1     | Running     | yes   | yes          | None            | *      | *        -> Done AlreadyActive
+        Wake    | 1     | Running     | yes   | yes          | Start           | *      | *        -> Done Started
+        Wake    | 1     | Running     | yes   | yes          | Unpause         | *      | *        -> Done Unpaused
+        Wake    | 1     | Running     | no    | yes          | *               | *      | in-time  -> Wait WaitingForStart 5 s
+        Wake    | 1     | Running     | no    | yes          | *               | *      | too-late -> Refuse DeadlineExceeded
 
         Wake    | 1     | Starting    | *     | *            | *               | *      | in-time  -> Wait WaitingForStart 5 s
         Wake    | 1     | Stopping    | *     | *            | *               | *      | in-time  -> Wait WaitingForStop 5 s
@@ -103,7 +102,14 @@ public sealed class VerbTableTests
     public void A_machine_that_is_ready_at_the_deadline_is_still_a_success() =>
         Assert.Equal(
             "Done Started",
-            Text(VerbTable.Decide(Stopped(age: 10_000) with { State = MachineState.Running, IsReady = true, Issued = WakeOperation.Start })));
+            Text(VerbTable.Decide(Stopped(age: 10_000) with { State = MachineState.Running, IsReady = true, HadMachine = true, Issued = WakeOperation.Start })));
+
+    [Theory]
+    [InlineData(true, "Done Instantiated")]
+    [InlineData(false, "Wait WaitingForStart 5 s")]
+    public void A_machine_of_ones_own_making_that_runs_when_it_is_first_seen_was_instantiated(bool ready, string plan) => Assert.Equal(
+        plan,
+        Text(VerbTable.Decide(Stopped(age: 10) with { State = MachineState.Running, IsReady = ready, Created = true, Issued = WakeOperation.Create })));
 
     [Fact]
     public void A_request_from_the_future_waits_no_longer_than_usual() // the API server's clock is ahead of ours
@@ -136,7 +142,7 @@ public sealed class VerbTableTests
 
     /// <summary>Every situation that the table can tell apart.</summary>
     private static IEnumerable<Situation> Everything =>
-        from action in Enum.GetValues<WakeAction>()
+        from action in (WakeAction[])[WakeAction.Unknown, WakeAction.Wake]
         from found in (int[])[0, 1, 2]
         from state in Enum.GetValues<MachineState>()
         from ready in (bool[])[true, false]
@@ -144,24 +150,49 @@ public sealed class VerbTableTests
         from issued in Row.Operations
         from since in (int[])[0, 14, 15]
         from age in (int[])[0, 4, 5, 296, 300, 301]
-        select new Situation(action, found, state, ready, ran, issued, TimeSpan.FromSeconds(since), TimeSpan.FromSeconds(age), Deadline);
+        select new Situation
+        {
+            Action = action,
+            Found = found,
+            State = state,
+            IsReady = ready,
+            HadMachine = ran,
+            Issued = issued,
+            SinceIssued = TimeSpan.FromSeconds(since),
+            Age = TimeSpan.FromSeconds(age),
+            Deadline = Deadline,
+        };
 
     private static Gen<Situation> Any =>
         from what in Gen.Select(AnyOf<WakeAction>(), Gen.Int[0, 3], AnyOf<MachineState>())
         from seen in Gen.Select(Gen.Bool, Gen.Bool, AnyOf<WakeOperation>())
         from times in Gen.Select(
             Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerDay], Gen.Long[-TimeSpan.TicksPerMinute, TimeSpan.TicksPerHour], Gen.Int[5, 86_400])
-        select new Situation(
-            what.Item1, what.Item2, what.Item3, seen.Item1, seen.Item2, seen.Item3, new(times.Item1), new(times.Item2),
-            TimeSpan.FromSeconds(times.Item3));
+        select new Situation
+        {
+            Action = what.Item1,
+            Found = what.Item2,
+            State = what.Item3,
+            IsReady = seen.Item1,
+            HadMachine = seen.Item2,
+            Issued = seen.Item3,
+            SinceIssued = new(times.Item1),
+            Age = new(times.Item2),
+            Deadline = TimeSpan.FromSeconds(times.Item3),
+        };
 
     private static Gen<T> AnyOf<T>()
         where T : struct, Enum => Gen.Int[0, Enum.GetValues<T>().Length - 1].Select(i => Enum.GetValues<T>()[i]);
 
-    private static Situation Stopped(double age) =>
-        new(
-            WakeAction.Wake, 1, MachineState.Stopped, IsReady: false, FoundRunning: false, WakeOperation.None, TimeSpan.Zero,
-            TimeSpan.FromSeconds(age), Deadline);
+    private static Situation Stopped(double age) => new()
+    {
+        Action = WakeAction.Wake,
+        Found = 1,
+        State = MachineState.Stopped,
+        Issued = WakeOperation.None,
+        Age = TimeSpan.FromSeconds(age),
+        Deadline = Deadline,
+    };
 
     private static string Text(Plan plan) => plan switch
     {
@@ -177,7 +208,7 @@ public sealed class VerbTableTests
 
     private sealed record Row(string Text, string[][] Cells, string Plan)
     {
-        public static readonly WakeOperation[] Operations = [.. Enum.GetValues<WakeOperation>().Where(o => o != WakeOperation.Unknown)];
+        public static readonly WakeOperation[] Operations = [WakeOperation.None, WakeOperation.Start, WakeOperation.Unpause];
 
         public static Row Parse(string line)
         {
@@ -190,7 +221,7 @@ public sealed class VerbTableTests
             string[] ages = now.Age.TotalSeconds switch { 0 => ["0", "in-time"], 4 => ["4", "in-time"], < 300 => ["5+", "in-time"], _ => ["5+", "too-late"] };
             string[][] words =
             [
-                [$"{now.Action}"], [$"{now.Found}"], [$"{now.State}"], [now.IsReady ? "yes" : "no"], [now.FoundRunning ? "yes" : "no"],
+                [$"{now.Action}"], [$"{now.Found}"], [$"{now.State}"], [now.IsReady ? "yes" : "no"], [now.HadMachine ? "yes" : "no"],
                 [$"{now.Issued}"], [$"{now.SinceIssued.TotalSeconds}"], ages,
             ];
             return Cells.Zip(words).All(c => c.First is ["*"] || c.First.Intersect(c.Second).Any());

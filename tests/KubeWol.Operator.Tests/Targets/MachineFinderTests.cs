@@ -160,7 +160,7 @@ public sealed class MachineFinderTests
 
         var finder = new MachineFinder(new Torn(before, _machines), _instances, Some.Options);
 
-        Assert.Single(finder.Find(Some.Heard()));
+        Assert.Single(finder.Find(Some.Heard()).Found);
     }
 
     [Fact]
@@ -170,10 +170,10 @@ public sealed class MachineFinderTests
         _instances.Set(Some.Vmi("team-a/web-01", node: "node-b"));
         _instances.Set(Some.Vmi("team-b/web-01", node: "node-c"));
 
-        Assert.Equal("node-b", Assert.Single(_finder.Find(Some.Heard())).Node);
+        Assert.Equal("node-b", Assert.Single(_finder.Find(Some.Heard()).Found).Node);
     }
 
-    private IEnumerable<string> Found(WakeRequest request) => _finder.Find(request).Select(m => ResourceKey.Of(m.Object).ToString()).Order();
+    private IEnumerable<string> Found(WakeRequest request) => _finder.Find(request).Found.Select(m => ResourceKey.Of(m.Object).ToString()).Order();
 
     private static VirtualMachine Deleted(VirtualMachine machine) =>
         machine with { Metadata = machine.Metadata with { DeletionTimestamp = Some.Noon } };

@@ -10,6 +10,7 @@ using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Requests;
+using KubeWol.Operator.Templates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
@@ -25,12 +26,16 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly ResourceCache<WakeRequest> _requests = new();
     private readonly ResourceCache<VirtualMachine> _machines = new();
     private readonly ResourceCache<VirtualMachineInstance> _instances = new();
+    private readonly ResourceCache<WakeTemplate> _templates = new();
+    private readonly ResourceCache<Migration> _migrations = new();
+    private readonly ResourceCache<Node> _nodes = new();
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
     private readonly ClusterClient _client;
     private WakeRequestReconciler _reconciler = null!;
 
-    private OperatorWorld(FakeApi api)
+    private OperatorWorld(FakeApi api, OperatorOptions options)
     {
+        Options = options;
         Api = api;
         api.Respond = Respond;
         _client = new(api.Connection, Time);
@@ -40,6 +45,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
     }
 
     public FakeApi Api { get; }
+
+    public OperatorOptions Options { get; }
 
     public FakeTimeProvider Time { get; } = new(Some.Noon);
 
@@ -77,9 +84,11 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Whether the server still has the request.</summary>
     public bool IsStored => _stored.ContainsKey(WakeRequest.Type.Path(Key));
 
-    public static async Task<OperatorWorld> WithAsync(WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
+    public static Task<OperatorWorld> WithAsync(WakeRequest request, params IReadOnlyList<VirtualMachine> machines) => WithAsync(Some.Options, request, machines);
+
+    public static async Task<OperatorWorld> WithAsync(OperatorOptions options, WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
     {
-        var world = new OperatorWorld(await FakeApi.StartAsync()) { Key = ResourceKey.Of(request) };
+        var world = new OperatorWorld(await FakeApi.StartAsync(), options) { Key = ResourceKey.Of(request) };
         world.Store(request);
         foreach (var machine in machines) world.See(machine);
         return world;
@@ -100,9 +109,13 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var reporter = new RequestReporter(_client, _requests, Events, Some.Options, Time);
+        var templates = new TemplateFinder(_templates, Options);
+        var sources = new TemplateSources(_client);
+        var reader = new RequestReader(_requests, new(_machines, _instances, Options), new(_nodes), _migrations, templates, Options, Time);
+        var operations = new KubeVirtMachines(
+            _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
-            _requests, new(_machines, _instances, Some.Options), new KubeVirtMachines(_client, _machines), reporter, _client, Metrics, Time,
+            _requests, reader, new(), operations, new(_client, _requests, Events, Options, Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 
@@ -112,6 +125,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         WriteBehindTheCache(machine);
         _machines.Set(machine);
     }
+
+    public void See(WakeTemplate template) => _templates.Set(template);
 
     public void See(VirtualMachineInstance instance) => _instances.Set(instance);
 

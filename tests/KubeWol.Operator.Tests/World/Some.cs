@@ -1,6 +1,8 @@
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
 
 namespace KubeWol.Operator.Tests.World;
 
@@ -53,6 +55,13 @@ internal static class Some
         },
     };
 
+    /// <summary>A request of a person for another verb.</summary>
+    public static WakeRequest Asking(WakeAction action, string key = "team-a/ask", string? name = null, SleepSettings? sleep = null, MoveSettings? move = null)
+    {
+        var request = Request(key, name: name);
+        return request with { Spec = request.Spec with { Action = action, Sleep = sleep, Move = move } };
+    }
+
     /// <summary>A request of an agent, 120 ms after the frame.</summary>
     public static WakeRequest Heard(string mac = Mac) => Request($"{Agents}/heard", mac) with
     {
@@ -78,6 +87,19 @@ internal static class Some
         Metadata = machine.Metadata with { ResourceVersion = NextVersion() },
         Status = machine.Status! with { PrintableStatus = status, Ready = ready ?? status == "Running" },
     };
+
+    /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
+    public static Reading Reading(WakeRequest request, params IReadOnlyList<Machine> found)
+    {
+        var intent = Intent.Of(request, reversed: false, Options);
+        return new()
+        {
+            Request = request,
+            Intent = intent,
+            Found = found,
+            Situation = new() { Action = intent.Action, Found = found.Count, Issued = WakeOperation.None, Age = default, Deadline = RequestReader.Deadline(request) },
+        };
+    }
 
     private static ResourceMetadata Metadata(string key) => key.Split('/') is [var space, var name]
         ? new() { Namespace = space, Name = name, Uid = $"uid-of-{space}-{name}", ResourceVersion = NextVersion() }

@@ -10,7 +10,7 @@ internal static class Waking
     {
         MachineState.Stopped => VerbTable.Issue(WakeOperation.Start, WakeReason.WaitingForStart, now),
         MachineState.Paused => VerbTable.Issue(WakeOperation.Unpause, WakeReason.WaitingForStart, now),
-        MachineState.Running when !now.HadMachine => new Plan.Done(WakeReason.AlreadyActive),
+        MachineState.Running when !now.HadMachine && !now.Created => new Plan.Done(WakeReason.AlreadyActive),
         MachineState.Running when !now.IsReady => VerbTable.Wait(WakeReason.WaitingForStart),
         MachineState.Running => new Plan.Done(now switch
         {
