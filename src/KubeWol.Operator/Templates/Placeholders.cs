@@ -22,7 +22,7 @@ internal static class Placeholders
         _ => [],
     };
 
-    /// <summary>The names that stand in a text, and what looks like a placeholder and has no end.</summary>
+    /// <summary>The names that stand in a text; $( itself where a placeholder has no end.</summary>
     public static IEnumerable<string> Names(string text) => Parse(text).Where(p => p.IsName).Select(p => p.Text);
 
     /// <summary>A copy of the tree with all values filled in. A leaf that is nothing but a placeholder takes the value's own type.</summary>
@@ -57,8 +57,7 @@ internal static class Placeholders
                 if (plain.Length > 0) yield return (plain.ToString(), false);
                 plain.Clear();
                 var end = text.IndexOf(')', at);
-                var name = end < 0 ? text[(at + Opening.Length)..] : text[(at + Opening.Length)..end];
-                yield return (name, true);
+                yield return (end < 0 ? Opening : text[(at + Opening.Length)..end], true); // no parameter is called $(
                 at = end < 0 ? text.Length : end + 1;
             }
             else

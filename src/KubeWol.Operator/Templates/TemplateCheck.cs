@@ -52,9 +52,9 @@ internal static class TemplateCheck
         static IEnumerable<(string, string)> Pairs(string path, IReadOnlyDictionary<string, string>? map) => map?.Select(p => ($"{path}.{p.Key}", p.Value)) ?? [];
     }
 
-    private static string Unknown(string path, string name) => name.Length <= 32 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
+    private static string Unknown(string path, string name) => name.Length is > 0 and <= 32 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '-')
         ? $"{path} contains $({name}), which is not one of its parameters; declare it, or write $$({name}) if it is to stay as it is"
-        : $"{path} contains a $( that no parameter's name follows; write $$( where it is to stay as it is";
+        : $"{path} contains a $( that begins no placeholder; write $$( where it is to stay as it is";
 
     /// <summary>Something of the parameter's type.</summary>
     private static ParameterValue Sample(TemplateParameter parameter) => parameter.Type switch
