@@ -9,6 +9,9 @@ public sealed record MachineManifest(string Namespace, string Name)
     /// <summary>Its address as the author spells it; null leaves it to KubeVirt.</summary>
     public string? Mac { get; init; }
 
+    /// <summary>Its address with the octets in the opposite order.</summary>
+    public string Reversed => KubeWol.Protocol.MacAddress.Parse(Mac!).Reversed.ToString();
+
     public string RunStrategy { get; init; } = "Halted";
 
     /// <summary>Seconds a guest is given to shut down; with 0 it is switched off.</summary>

@@ -18,7 +18,7 @@ internal sealed class RequestReader(
     public Reading Read(WakeRequest request)
     {
         var target = finder.Find(request);
-        var intent = Intent.Of(request, target.IsReversed, options);
+        var intent = Intent.Of(request, target.IsReversed, nodes.SelectorOf(request.Spec.Move), options);
         var machine = target.Found is [var one] ? one : null;
         var (turn, by) = Turns.Of(new(request, intent.Action), machine is null ? [] : [.. Rivals(request, machine)]);
         var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;

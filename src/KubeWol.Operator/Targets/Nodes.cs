@@ -7,11 +7,21 @@ namespace KubeWol.Operator.Targets;
 /// <summary>Which nodes a machine may be moved to.</summary>
 internal sealed class Nodes(IResourceCache<Node> nodes)
 {
+    private static readonly Dictionary<string, string> Anywhere = [];
+
     /// <summary>The label that names a node. KubeVirt passes it on to the scheduler as <c>addedNodeSelector</c>.</summary>
     public const string HostnameLabel = "kubernetes.io/hostname";
 
     /// <summary>virt-handler sets it to false on a node whose handler has not been heard of (KubeVirt, api/core/v1/types.go).</summary>
     private const string SchedulableLabel = "kubevirt.io/schedulable";
+
+    /// <summary>The labels of the nodes that a move names; none where the scheduler chooses. A node's hostname is not its name everywhere.</summary>
+    public IReadOnlyDictionary<string, string> SelectorOf(MoveSettings? move) => move switch
+    {
+        { NodeName: { } name } => new Dictionary<string, string> { [HostnameLabel] = nodes.Find(new(null, name))?.Metadata.Labels?.GetValueOrDefault(HostnameLabel) ?? name },
+        { NodeSelector: { Count: > 0 } labels } => labels,
+        _ => Anywhere,
+    };
 
     /// <summary>Where a move wants to go, as the nodes are now.</summary>
     /// <param name="selector">The labels asked for; empty for any node.</param>

@@ -191,7 +191,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     private Task<OperationOutcome> IssueAsync(WakeOperation operation) => _machines.IssueAsync(Order(operation), TestContext.Current.CancellationToken);
 
     private static Order Order(WakeOperation operation) =>
-        new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, Some.Options), new(Some.Vm(), null));
+        new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, new Dictionary<string, string>(), Some.Options), new(Some.Vm(), null));
 
     private static string Kind(OperationOutcome outcome) => outcome is OperationOutcome.Refused refused ? $"Refused {refused.Reason}" : outcome.GetType().Name;
 

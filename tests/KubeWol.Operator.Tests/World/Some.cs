@@ -91,7 +91,7 @@ internal static class Some
     /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
     public static Reading Reading(WakeRequest request, params IReadOnlyList<Machine> found)
     {
-        var intent = Intent.Of(request, reversed: false, Options);
+        var intent = Intent.Of(request, reversed: false, new Dictionary<string, string>(), Options);
         return new()
         {
             Request = request,

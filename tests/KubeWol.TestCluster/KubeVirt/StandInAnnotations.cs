@@ -38,6 +38,9 @@ public static class StandInAnnotations
     /// <summary><c>true</c>: no node takes the instance.</summary>
     public const string Unschedulable = Prefix + "unschedulable";
 
+    /// <summary><c>waiting</c>: its volumes are not bound yet, and until they are it does not start.</summary>
+    public const string Volumes = Prefix + "volumes";
+
     /// <summary>What the API server says when virt-controller wants to create the instance.</summary>
     public const string CreateError = Prefix + "create-error";
 
@@ -46,6 +49,7 @@ public static class StandInAnnotations
         [Guest] = ["ignores-acpi", "powers-off", "crashes", "crash-loops"],
         [Migration] = ["fails", "hangs"],
         [Unschedulable] = ["true", "false"],
+        [Volumes] = ["waiting", "bound"],
         [NotMigratable] = null,
         [CreateError] = null,
     };
