@@ -69,7 +69,7 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
     public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)
     {
-        await Cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
+        await Cluster.ApplyAsync(machine, Cancel);
         await WaitForAsync(machine, state);
         return machine;
     }
@@ -163,9 +163,13 @@ public sealed class Bed : IAsyncLifetime
     public Task CallAsync(string kind, MachineManifest machine, string verb) =>
         Cluster.Client.SendAsync(HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, Cancel);
 
-    /// <summary>The nodes that take machines.</summary>
-    public async Task<IReadOnlyList<string>> SchedulableNodesAsync() =>
-        [.. (await Cluster.NodesAsync(Cancel)).Where(n => n.Spec?.Unschedulable != true).Select(n => n.Metadata.Name).Order()];
+    /// <summary>The nodes that take machines; a real virt-handler labels them.</summary>
+    public async Task<IReadOnlyList<string>> SchedulableNodesAsync()
+    {
+        var nodes = (await Cluster.NodesAsync(Cancel)).Where(n => n.Spec?.Unschedulable != true).ToList();
+        var handled = nodes.Where(n => n.Metadata.Labels?.GetValueOrDefault("kubevirt.io/schedulable") == "true").ToList();
+        return [.. (handled.Count > 0 ? handled : nodes).Select(n => n.Metadata.Name).Order()];
+    }
 
     /// <summary>Whether there is a node to migrate to.</summary>
     public async Task<bool> CanMigrateAsync() => (await SchedulableNodesAsync()).Count > 1;

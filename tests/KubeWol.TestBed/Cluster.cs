@@ -108,6 +108,14 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>All nodes.</summary>
     public Task<IReadOnlyList<Node>> NodesAsync(CancellationToken cancellationToken) => ListAsync(Node.Type, ApiJson.Default.Node, cancellationToken);
 
+    /// <summary>Applies a machine, without the cost of a kubectl.</summary>
+    public Task ApplyAsync(MachineManifest machine, CancellationToken cancellationToken) => Client.SendAsync(
+        HttpMethod.Patch,
+        $"{VirtualMachine.Type.Path(new ResourceKey(machine.Namespace, machine.Name))}?fieldManager=kubewol-tests&force=true",
+        System.Text.Encoding.UTF8.GetBytes(machine.ToString()),
+        new("application/apply-patch+yaml"),
+        cancellationToken);
+
     /// <summary>One machine; null when there is none.</summary>
     public Task<VirtualMachine?> MachineAsync(ResourceKey key, CancellationToken cancellationToken) => Client.GetAsync(VirtualMachine.Type, key, cancellationToken);
 

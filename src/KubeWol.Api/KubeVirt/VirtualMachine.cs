@@ -34,8 +34,23 @@ public sealed record VirtualMachineSpec
 /// <summary>spec.template of a VirtualMachine.</summary>
 public sealed record InstanceTemplate(InstanceSpec? Spec);
 
-/// <summary>The spec of an instance, down to its interfaces.</summary>
-public sealed record InstanceSpec(InstanceDomain? Domain);
+/// <summary>The spec of an instance, down to its interfaces and the nodes it prefers.</summary>
+public sealed record InstanceSpec(InstanceDomain? Domain, InstanceAffinity? Affinity = null);
+
+/// <summary>spec.affinity of an instance.</summary>
+public sealed record InstanceAffinity(NodeAffinity? NodeAffinity);
+
+/// <summary>spec.affinity.nodeAffinity of an instance.</summary>
+public sealed record NodeAffinity(IReadOnlyList<PreferredNodes>? PreferredDuringSchedulingIgnoredDuringExecution);
+
+/// <summary>Nodes that an instance would rather be on.</summary>
+public sealed record PreferredNodes(NodeTerm? Preference);
+
+/// <summary>Labels of nodes.</summary>
+public sealed record NodeTerm(IReadOnlyList<NodeRequirement>? MatchExpressions);
+
+/// <summary>A label of nodes, and what it has to be.</summary>
+public sealed record NodeRequirement(string? Key, string? Operator, IReadOnlyList<string>? Values);
 
 /// <summary>spec.domain of an instance.</summary>
 public sealed record InstanceDomain(InstanceDevices? Devices);

@@ -83,7 +83,7 @@ internal static class Messages
             WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",
             WakeReason.UnsupportedAction =>
-                $"this version of KubeWol does not know that action; it knows {string.Join(", ", Enum.GetNames<WakeAction>().Except([nameof(WakeAction.Unknown)]))}",
+                $"this version of KubeWol does not know what is asked for; it knows the actions {Known<WakeAction>()} and the sleep modes {Known<SleepMode>()}",
             WakeReason.DeadlineExceeded when reading is { Intent: { Action: WakeAction.Sleep, Sleep: SleepMode.Stop, Force: false }, Machine.State: MachineState.Stopping } =>
                 $"{name} has not shut down within {Deadline(request)} s. KubeVirt switches it off when its grace period ends; a Sleep with force does not wait for the guest",
             WakeReason.DeadlineExceeded => $"not done within {Deadline(request)} s; {Last(request, machine)}",
@@ -143,6 +143,9 @@ internal static class Messages
     private static string Of(Rival rival) => $"WakeRequest {rival.Request.Metadata.Namespace}/{rival.Request.Metadata.Name} ({rival.Action})";
 
     private static int Deadline(WakeRequest request) => request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds;
+
+    private static string Known<T>()
+        where T : struct, Enum => string.Join(", ", Enum.GetNames<T>().Skip(1)); // the first is Unknown
 
     private static string Known(WakeRequest request) => request.Status?.VirtualMachine is { } known ? $"{known.Namespace}/{known.Name}"
         : request.Spec.Target.Name is { } name ? $"{request.Metadata.Namespace}/{name}"

@@ -19,7 +19,7 @@ internal static class VerbTable
     {
         var plan = now switch
         {
-            { Action: WakeAction.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
+            { Action: WakeAction.Unknown } or { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
             { Found: 0 } => Missing(now),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),
             { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded),
@@ -48,16 +48,17 @@ internal static class VerbTable
 
     private static Plan Missing(in Situation now) => now switch
     {
-        { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
         // Creating again what was created finds out what became of it: a clone takes its time, and may fail.
-        { Created: true } when !now.HadMachine => Issue(WakeOperation.Create, WakeReason.WaitingForCreation, now),
+        { Created: true, HadMachine: false } => Issue(WakeOperation.Create, WakeReason.WaitingForCreation, now),
+        { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
         { Issued: not WakeOperation.None } => new Plan.Refuse(WakeReason.TargetVanished),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTemplate),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim: { Templates: 1, Problem: { } problem } } => new Plan.Refuse(problem),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: 1 } => new Plan.Act(WakeOperation.Create, WakeReason.WaitingForCreation),
         _ when now.Age < SearchTime => new Plan.Wait(WakeReason.LookingForTarget, Min(LookAgain, SearchTime - now.Age)),
-        { Action: WakeAction.Instantiate } => new Plan.Refuse(WakeReason.TemplateNotUsable),
         { Action: WakeAction.Destroy } => new Plan.Done(WakeReason.AlreadyGone),
+        { HadMachine: true } => new Plan.Refuse(WakeReason.TargetVanished),
+        { Action: WakeAction.Instantiate } => new Plan.Refuse(WakeReason.TemplateNotUsable),
         _ => new Plan.Refuse(WakeReason.UnknownTarget),
     };
 

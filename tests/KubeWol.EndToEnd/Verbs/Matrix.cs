@@ -71,7 +71,7 @@ public sealed class Matrix : IDisposable
         }
 
         var ended = await machine.WaitForEndAsync(request);
-        Assert.Equal(machine.Cell.Outcome, ended.Status!.Reason);
+        Assert.True(machine.Cell.Outcome == ended.Status!.Reason, $"{machine.Cell} ended with {ended.Status.Reason} instead of {machine.Cell.Outcome}: {ended.Status.Message}");
         Assert.Equal(machine.Cell.Action, ended.Status.Action);
         await machine.CheckAsync(ended);
         await machine.RemoveAsync();

@@ -24,7 +24,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
     public async Task BringAboutAsync()
     {
         if (cell.State == "absent") return;
-        await bed.Cluster.Kubectl.ApplyAsync(_machine.ToString(), Unbounded);
+        await bed.Cluster.ApplyAsync(_machine, Unbounded);
         switch (cell.State)
         {
             case "paused":
@@ -144,7 +144,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
         }
         else
         {
-            await bed.Cluster.Kubectl.RunAsync(["delete", "vm", _machine.Name, "-n", _machine.Namespace, "--wait=false", "--ignore-not-found"], Unbounded);
+            if (await bed.Cluster.MachineAsync(Key, Unbounded) is { } left) await bed.Cluster.Client.DeleteAsync(VirtualMachine.Type, Key, left.Metadata.Uid!, Unbounded);
         }
     }
 

@@ -201,7 +201,7 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.Refused, Sleep, "Pausing VMIs with LivenessProbe is currently not supported", Running)),
         ("Refused: KubeVirt refuses to stop team-a/web-01; it says: no",
             () => Refuse(WakeReason.Refused, Stop, "no", Running)),
-        ("UnsupportedAction: this version of KubeWol does not know that action; it knows Wake, Sleep, Move, Instantiate, Destroy",
+        ("UnsupportedAction: this version of KubeWol does not know what is asked for; it knows the actions Wake, Sleep, Move, Instantiate, Destroy and the sleep modes Pause, Stop",
             () => Refuse(WakeReason.UnsupportedAction, Heard, Off)),
         ("DeadlineExceeded: not done within 300 s; the last word was: team-a/web-01 is on its way up",
             () => Refuse(WakeReason.DeadlineExceeded, Heard with { Status = new() { Message = "team-a/web-01 is on its way up" } }, Machine("Always", "Starting"))),

@@ -1,6 +1,8 @@
+using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 
@@ -91,7 +93,7 @@ internal static class Some
     /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
     public static Reading Reading(WakeRequest request, params IReadOnlyList<Machine> found)
     {
-        var intent = Intent.Of(request, reversed: false, new Dictionary<string, string>(), Options);
+        var intent = Intent.Of(request, reversed: false, new Nodes(new ResourceCache<Node>()).SelectorOf(request.Spec.Move), Options);
         return new()
         {
             Request = request,

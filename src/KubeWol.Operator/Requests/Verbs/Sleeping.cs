@@ -11,7 +11,9 @@ internal static class Sleeping
         MachineState.Terminating => new Plan.Refuse(WakeReason.TargetTerminating),
         MachineState.Stopped or MachineState.Finished or MachineState.Receiving =>
             new Plan.Done(now.Issued == WakeOperation.Stop ? WakeReason.Stopped : WakeReason.AlreadyInactive),
-        MachineState.Stopping when now is { Sleep: SleepMode.Stop, Force: true } => VerbTable.Issue(WakeOperation.Stop, WakeReason.WaitingForStop, now),
+        // What goes down at somebody else's word is told once not to wait for its guest; KubeVirt refuses a second time.
+        MachineState.Stopping when now is { Sleep: SleepMode.Stop, Force: true, Issued: not WakeOperation.Stop } =>
+            new Plan.Act(WakeOperation.Stop, WakeReason.WaitingForStop),
         MachineState.Stopping => VerbTable.Wait(WakeReason.WaitingForStop),
         _ => now.Sleep == SleepMode.Stop ? VerbTable.Issue(WakeOperation.Stop, WakeReason.WaitingForStop, now) : Pause(now),
     };

@@ -16,6 +16,7 @@ internal static class NodePreference
 
         return preferred.EnumerateArray().OrderByDescending(p => p.GetProperty("weight").GetInt32())
             .Select(p => p.GetProperty("preference").GetProperty("matchExpressions").EnumerateArray()
+                .Where(e => e.GetProperty("operator").GetString() == "In")
                 .ToDictionary(e => e.GetProperty("key").GetString()!, e => e.GetProperty("values")[0].GetString()!));
     }
 }
