@@ -15,7 +15,7 @@ internal static class Messages
     public static string For(Reading reading, Deed deed, bool everywhere)
     {
         var (request, machine, words) = (reading.Request, reading.Machine, deed.Words);
-        var name = machine is not null ? Name(machine) : Known(request);
+        var name = machine is not null ? Name(machine) : deed.Created is { } made ? $"{made.Namespace}/{made.Name}" : Known(request);
         var before = request.Status?.Observed?.Before ?? machine?.PrintableStatus;
         var from = request.Status?.Observed?.NodeBefore is { } node ? $" from {node}" : "";
         var where = Placement.Text(reading.Intent.NodeSelector);
