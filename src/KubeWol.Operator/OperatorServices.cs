@@ -7,6 +7,7 @@ using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Ledger;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
+using KubeWol.Operator.Templates;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KubeWol.Operator;
@@ -21,11 +22,15 @@ internal static class OperatorServices
         services.AddSingleton<MacIndex>();
         services.AddSingleton<MachineFinder>();
         services.AddSingleton<Nodes>();
+        services.AddSingleton<TemplateFinder>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<SubjectGate>();
         services.AddSingleton<PowerOperations>();
         services.AddSingleton<MigrationOperations>();
         services.AddSingleton<PlacementOperations>();
+        services.AddSingleton<TemplateSources>();
+        services.AddSingleton<CloneOperations>();
+        services.AddSingleton<InstantiateOperations>();
         services.AddSingleton<IMachineOperations, KubeVirtMachines>();
         services.AddSingleton<RequestReporter>();
         services.AddSingleton<EventRecorder>();
@@ -50,9 +55,15 @@ internal static class OperatorServices
             });
         }
 
+        services.AddController<TemplateReconciler>("waketemplates", controller => controller.For(WakeTemplate.Type)
+            .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
+            .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
+
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }
+
+    private static IResourceCache<WakeTemplate> Templates(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeTemplate>>();
 
     private static IResourceCache<WakeRequest> Requests(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeRequest>>();
 }

@@ -79,4 +79,4 @@ static Option<int?> PortOption(WakeAction action)
 }
 
 static string? Readiness(IServiceProvider services) =>
-    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";
+    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";

@@ -111,7 +111,7 @@ public sealed class ProgramTests : IDisposable
         using var http = new HttpClient { BaseAddress = new Uri(started[(started.LastIndexOf(' ') + 1)..]) };
         using var ready = await http.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
+            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
             (ready.StatusCode, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal("ok", await http.GetStringAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Contains(

@@ -20,7 +20,10 @@ internal static class RequestStatus
         var (request, found, machine, done) = (reading.Request, reading.Found, reading.Machine, deed.Plan);
         var before = request.Status ?? new() { AcceptedAt = began, Sequence = Rival.SequenceOf(request) };
         var issued = deed.Issued != WakeOperation.None;
-        var operation = issued ? deed.Issued : before.Operation ?? WakeOperation.None;
+        var created = deed.Created is not null || reading.Situation.Created;
+        var operation = issued ? deed.Issued
+            : before.Operation is { } reported and not WakeOperation.None ? reported
+            : created ? WakeOperation.Create : WakeOperation.None;
         var finished = done is Plan.Done or Plan.Refuse;
         var message = Messages.Cut(words, LongestMessage);
         return before with
@@ -37,7 +40,7 @@ internal static class RequestStatus
             VirtualMachine = machine is null ? deed.Created ?? before.VirtualMachine
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
             Operation = operation,
-            Created = deed.Created is null ? before.Created : true,
+            Created = created ? true : before.Created,
             Migration = deed.Issued == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
             Observed = Observed(before.Observed, machine, finished),
             IssuedAt = issued ? now : before.IssuedAt,

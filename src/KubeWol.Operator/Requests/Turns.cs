@@ -13,9 +13,12 @@ internal static class Turns
     {
         if (others.Where(o => mine.IsBefore(o) && GivesWay(mine, o)).MinBy(o => o, Rival.Order) is { } later) return (Turn.Superseded, later);
         // One that gives way to a request before its turn does not hold it up.
-        if (others.Where(o => (o.HasBegun || o.IsBefore(mine)) && !(o.IsBefore(mine) && GivesWay(o, mine))).MinBy(o => o, Rival.Order) is { } first) return (Turn.Others, first);
+        if (others.Where(o => IsFirst(o, mine) && !(o.IsBefore(mine) && GivesWay(o, mine))).MinBy(o => o, Rival.Order) is { } first) return (Turn.Others, first);
         return (Turn.Mine, null);
     }
+
+    /// <summary>Who has begun goes first, and must not wait for one that was asked for earlier and has not: that one waits already.</summary>
+    private static bool IsFirst(Rival one, Rival other) => one.HasBegun == other.HasBegun ? one.IsBefore(other) : one.HasBegun;
 
     private static bool GivesWay(Rival earlier, Rival later) => later.Action == WakeAction.Destroy
         ? earlier.Action != WakeAction.Destroy && (!earlier.HasBegun || IsUp(earlier.Action))

@@ -31,7 +31,9 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     {
         _api = await FakeApi.StartAsync();
         var client = new ClusterClient(_api.Connection, _time);
-        _machines = new(client, _cache, new(client, _cache, Some.Options), new(client, new ResourceCache<Migration>()), new(client));
+        var sources = new TemplateSources(client);
+        _machines = new(client, _cache, new(client, _cache, Some.Options), new(client, new ResourceCache<Migration>()), new(client),
+            new(client, new(new ResourceCache<WakeTemplate>(), Some.Options), sources, new(client, sources)));
         _cache.Set(Some.Vm());
     }
 

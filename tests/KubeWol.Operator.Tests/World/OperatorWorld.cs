@@ -10,6 +10,7 @@ using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Requests;
+using KubeWol.Operator.Templates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
@@ -25,6 +26,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     private readonly ResourceCache<WakeRequest> _requests = new();
     private readonly ResourceCache<VirtualMachine> _machines = new();
     private readonly ResourceCache<VirtualMachineInstance> _instances = new();
+    private readonly ResourceCache<WakeTemplate> _templates = new();
     private readonly ResourceCache<Migration> _migrations = new();
     private readonly ResourceCache<Node> _nodes = new();
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
@@ -107,9 +109,11 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var reader = new RequestReader(_requests, new(_machines, _instances, new(_machines, _instances, Options, Time), Options), new(_nodes), _migrations, Options, Time);
+        var templates = new TemplateFinder(_templates, Options);
+        var sources = new TemplateSources(_client);
+        var reader = new RequestReader(_requests, new(_machines, _instances, new(_machines, _instances, Options, Time), Options), new(_nodes), _migrations, templates, Options, Time);
         var operations = new KubeVirtMachines(
-            _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client));
+            _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
             _requests, reader, new(), operations, new(_client, _requests, Events, Options, Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
@@ -121,6 +125,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         WriteBehindTheCache(machine);
         _machines.Set(machine);
     }
+
+    public void See(WakeTemplate template) => _templates.Set(template);
 
     public void See(VirtualMachineInstance instance) => _instances.Set(instance);
 

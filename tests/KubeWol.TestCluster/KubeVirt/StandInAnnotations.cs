@@ -32,6 +32,9 @@ public static class StandInAnnotations
     /// <summary><c>fails</c> or <c>hangs</c>.</summary>
     public const string Migration = Prefix + "migration";
 
+    /// <summary>What becomes of clones of this machine: <c>fails</c> or <c>hangs</c>.</summary>
+    public const string Clone = Prefix + "clone";
+
     /// <summary>The reason why the guest cannot be live-migrated, such as <c>DisksNotLiveMigratable</c>.</summary>
     public const string NotMigratable = Prefix + "not-migratable";
 
@@ -48,6 +51,7 @@ public static class StandInAnnotations
     {
         [Guest] = ["ignores-acpi", "powers-off", "crashes", "crash-loops"],
         [Migration] = ["fails", "hangs"],
+        [Clone] = ["fails", "hangs"],
         [Unschedulable] = ["true", "false"],
         [Volumes] = ["waiting", "bound"],
         [NotMigratable] = null,
