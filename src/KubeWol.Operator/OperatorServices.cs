@@ -51,7 +51,8 @@ internal static class OperatorServices
             {
                 controller.Workers = 2; // nobody waits for it, and it must not crowd out the wakes
                 controller.Watch(VirtualMachine.Type, (s, machine) => MacLedgerReconciler.For(s.GetRequiredService<MacIndex>(), machine))
-                    .Watch(VirtualMachineInstance.Type, (s, instance) => MacLedgerReconciler.For(s.GetRequiredService<MacIndex>(), instance));
+                    .Watch(VirtualMachineInstance.Type, (s, instance) => MacLedgerReconciler.For(
+                        s.GetRequiredService<MacIndex>(), s.GetRequiredService<IResourceCache<VirtualMachine>>(), instance));
             });
         }
 

@@ -1,3 +1,4 @@
+using KubeWol.Api.KubeVirt;
 using KubeWol.Operator.Targets;
 using KubeWol.Protocol;
 
@@ -8,6 +9,9 @@ internal static class MacLedger
 {
     /// <summary>How old the time of an address that the machine still has may become: a running machine costs a write per day and no more.</summary>
     private static readonly TimeSpan LongestRenewal = TimeSpan.FromDays(1);
+
+    /// <summary>Whether there is or may be anything to note: a machine that fixes its addresses is not even looked at.</summary>
+    public static bool Concerns(VirtualMachine machine) => LastSeenAddresses.TextOf(machine) is not null || MacAddresses.Unfixed(machine).Count > 0;
 
     /// <param name="machine">The machine as it is.</param>
     /// <param name="isElsewhere">Whether another machine has an address now: then it says nothing about this one any more.</param>

@@ -20,11 +20,12 @@ internal sealed class MacLedgerReconciler(
 {
     /// <summary>The machines to look at when one changes: itself, and those on which an address is noted that it has now.</summary>
     public static IEnumerable<ResourceKey> For(MacIndex index, VirtualMachine machine) =>
-        MacAddresses.Of(machine).SelectMany(index.Remembering).Prepend(ResourceKey.Of(machine));
+        MacAddresses.Of(machine).SelectMany(index.Remembering).Concat(MacLedger.Concerns(machine) ? [ResourceKey.Of(machine)] : []);
 
-    /// <summary>The machines to look at when an instance changes.</summary>
-    public static IEnumerable<ResourceKey> For(MacIndex index, VirtualMachineInstance instance) =>
-        MacAddresses.Of(instance).SelectMany(index.Remembering).Prepend(ResourceKey.Of(instance));
+    /// <summary>The machines to look at when an instance changes. One that is not known yet brings itself when it comes.</summary>
+    public static IEnumerable<ResourceKey> For(MacIndex index, IResourceCache<VirtualMachine> machines, VirtualMachineInstance instance) =>
+        MacAddresses.Of(instance).SelectMany(index.Remembering)
+            .Concat(machines.Find(ResourceKey.Of(instance)) is { } machine && MacLedger.Concerns(machine) ? [ResourceKey.Of(instance)] : []);
 
     public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {

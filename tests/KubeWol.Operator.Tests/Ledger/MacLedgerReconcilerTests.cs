@@ -140,14 +140,29 @@ public sealed class MacLedgerReconcilerTests : IAsyncLifetime
     {
         _machines.Set(Some.Vm(macs: (string?)null).LastSeenBy(Mac));
         var (taker, live) = (Some.Vm("team-b/taker", macs: Mac), Some.Vmi("team-b/taker", macs: Mac));
-        Assert.Equal([new("team-b", "taker"), Key], MacLedgerReconciler.For(_index, taker));
-        Assert.Equal([new("team-b", "taker"), Key], MacLedgerReconciler.For(_index, live));
+        Assert.Equal([Key], MacLedgerReconciler.For(_index, taker));
+        Assert.Equal([Key], MacLedgerReconciler.For(_index, _machines, live));
 
         _machines.Set(taker);
         Assert.Equal(Requeue.Never, await LookAsync());
 
         Assert.Null(LastSeenAddresses.TextOf(_machines.Find(Key)!));
         Assert.Contains("\"kubewol.io/last-seen-macs\":null", Assert.Single(_api.Calls).Body, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_machine_is_looked_at_where_an_address_is_not_fixed_or_something_is_noted()
+    {
+        Assert.Equal([true, true, true, false], Looked(Some.Vm(macs: (string?)null), Some.Vm(macs: [Mac, null]), Some.Vm().LastSeenBy(Mac), Some.Vm()));
+        Assert.Empty(MacLedgerReconciler.For(_index, _machines, Some.Vmi("team-a/stranger", macs: Some.Mac)));
+
+        IEnumerable<bool> Looked(params IEnumerable<VirtualMachine> machines) => machines.Select(machine =>
+        {
+            _machines.Set(machine);
+            var looked = MacLedgerReconciler.For(_index, machine).Contains(Key);
+            Assert.Equal(looked, MacLedgerReconciler.For(_index, _machines, Some.Vmi(macs: Some.Mac)).Contains(Key));
+            return looked;
+        });
     }
 
     private Task<Requeue> LookAsync(ResourceKey? key = null) => _ledger.ReconcileAsync(key ?? Key, TestContext.Current.CancellationToken);
