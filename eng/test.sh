@@ -5,7 +5,8 @@ cd "$(dirname "$0")/.."
 # A real cluster, where one is given, takes its time.
 [ -z "${KUBEWOL_E2E_KUBECONFIG:-}" ] || export KUBEWOL_TEST_PATIENCE=${KUBEWOL_TEST_PATIENCE:-180}
 log=$(mktemp)
-trap 'rm -f "$log"' EXIT
+touch "$log.start"
+trap 'rm -f "$log" "$log.start"' EXIT
 
 echo "building (two minutes the first time)"
 built=$(dotnet build KubeWol.sln -c Release -v quiet --nologo 2>&1) || { echo "$built"; echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
@@ -13,6 +14,9 @@ built=$(dotnet build KubeWol.sln -c Release -v quiet --nologo 2>&1) || { echo "$
 if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1"; fi
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
+
+matrix=artifacts/bin/KubeWol.EndToEnd/release/verb-matrix.md
+if [ -n "$(find "$matrix" -newer "$log.start" 2>/dev/null)" ]; then echo; cat "$matrix"; echo; fi
 
 count() { sed -n "s/^  $1: \([0-9]*\)$/\1/p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)

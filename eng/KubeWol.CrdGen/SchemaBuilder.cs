@@ -78,6 +78,7 @@ internal sealed class SchemaBuilder(XmlDocs docs)
             _ when type == typeof(int) => Scalar("integer", "int32"),
             _ when type == typeof(long) => Scalar("integer", "int64"),
             _ when type == typeof(DateTimeOffset) => Scalar("string", "date-time"),
+            _ when type == typeof(JsonElement) => new() { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true }, // somebody else's schema
             { IsEnum: true } => Scalar("string"),
             _ when type.Assembly == typeof(object).Assembly => throw new InvalidOperationException($"{property.DeclaringType}.{property.Name}: there is no schema for {type.Name}"),
             _ => Object(type, description ?? docs.Of(type), closedEnums),

@@ -22,13 +22,19 @@ internal static partial class Log
     [LoggerMessage(104, LogLevel.Error, "A frame on {Interface} could not be handled; this is a defect of KubeWol")]
     public static partial void CaptureFaulted(this ILogger logger, Exception exception, string @interface);
 
+    [LoggerMessage(105, LogLevel.Error, "The network interfaces cannot be followed, trying again every second")]
+    public static partial void CannotFollow(this ILogger logger, Exception exception);
+
+    [LoggerMessage(106, LogLevel.Error, "The capture on {Interface} does not end and is left behind with its buffer; this is a defect of KubeWol")]
+    public static partial void CaptureLeftBehind(this ILogger logger, string @interface);
+
     [LoggerMessage(110, LogLevel.Debug, "Magic packet for {Target} from {Sender} on {Interface}")]
     public static partial void Heard(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
 
     [LoggerMessage(120, LogLevel.Information, "Created WakeRequest {Request} for {Target}: a magic packet from {Sender} on {Interface}")]
     public static partial void Requested(this ILogger logger, string request, MacAddress target, string sender, string @interface);
 
-    [LoggerMessage(121, LogLevel.Warning, "Cannot reach the API server, keeping messages and trying again: {Problem}")]
+    [LoggerMessage(121, LogLevel.Warning, "Cannot write WakeRequests, keeping messages and trying again: {Problem}")]
     public static partial void CannotWrite(this ILogger logger, string problem);
 
     [LoggerMessage(122, LogLevel.Error, "The API server refused the WakeRequest for {Target}: {Problem}")]
@@ -36,4 +42,10 @@ internal static partial class Log
 
     [LoggerMessage(123, LogLevel.Error, "A message for {Target} could not be delivered within {Patience} and is dropped")]
     public static partial void MessageExpired(this ILogger logger, MacAddress target, TimeSpan patience);
+
+    [LoggerMessage(124, LogLevel.Information, "WakeRequests can be written again")]
+    public static partial void CanWriteAgain(this ILogger logger);
+
+    [LoggerMessage(125, LogLevel.Error, "A message for {Target} could not be handled; this is a defect of KubeWol")]
+    public static partial void WriterFaulted(this ILogger logger, Exception exception, MacAddress target);
 }

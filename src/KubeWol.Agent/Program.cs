@@ -25,15 +25,16 @@ var ports = new Option<WolPorts>("--ports")
         return null;
     },
 };
-var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too.", DefaultValueFactory = _ => true };
+var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too; turned off by --promiscuous false.", DefaultValueFactory = _ => true };
+var reversed = new Option<bool>("--reversed-macs") { Description = "Report MAC addresses written backwards, too; for an operator with --reversed-mac-sleeps." };
 var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
 
 var common = new ProgramOptions();
-var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, buffer };
+var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer };
 common.AddTo(command);
 command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
 {
-    services.AddSingleton(new AgentOptions
+    var options = new AgentOptions
     {
         Namespace = given.GetValue(space)!,
         NodeName = given.GetValue(node) ?? Environment.GetEnvironmentVariable("NODE_NAME") ?? Environment.MachineName,
@@ -41,20 +42,24 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
         ExcludedInterfaces = given.GetValue(excluded) ?? [],
         Ports = given.GetValue(ports)!,
         Promiscuous = given.GetValue(promiscuous),
+        ReversedMacs = given.GetValue(reversed),
         BufferMebibytes = given.GetValue(buffer),
-    });
+    };
+    services.AddSingleton(options);
     services.AddSingleton<AgentMetrics>();
     services.AddSingleton<INicSource>(_ => new SysfsNics());
     services.AddSingleton<FrameIntake>();
     services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
+    services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
     services.AddSingleton<CaptureService>();
     services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-    services.AddHostedService<WakeRequestWriter>();
+    services.AddSingleton<WakeRequestWriter>();
+    services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
 }, Readiness, cancellationToken));
 return await command.Parse(args).InvokeAsync(ProgramHost.Invocation).ConfigureAwait(false);
 
 static string? Readiness(IServiceProvider services)
 {
     var capture = services.GetRequiredService<CaptureService>();
-    return capture.IsCapturing ? null : $"not listening: no interface matches {capture}";
+    return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
 }

@@ -7,8 +7,10 @@ namespace KubeWol.Api;
 /// <summary>Encodes and decodes every kind without reflection.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequest))]
+[JsonSerializable(typeof(WakeTemplate))]
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
 [JsonSerializable(typeof(Migration))]
+[JsonSerializable(typeof(VirtualMachineClone))]
 [JsonSerializable(typeof(Node))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -1,11 +1,13 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.Requests;
+using KubeWol.Operator.Templates;
 
 namespace KubeWol.Operator;
 
 /// <summary>What the operator writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequestStatusPatch))]
+[JsonSerializable(typeof(WakeTemplateStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -29,6 +29,15 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Title("It runs already");
         await SendAsync(["wakeonlan", "-p", "9", Cast.Desktop.Mac!], cancellationToken);
 
+        screen.Title("The address written backwards: go to sleep, as the sleep-on-lan programs say it (an option)");
+        await SendAsync(["wakeonlan", Cast.Desktop.Reversed], cancellationToken);
+
+        screen.Title($"A packet to port {Stage.MovePort}: move (an option). The machine sleeps on, on another node");
+        await SendAsync(["wakeonlan", "-p", $"{Stage.MovePort}", Cast.Desktop.Mac!], cancellationToken);
+
+        screen.Title("And awake again");
+        await SendAsync(["wakeonlan", Cast.Desktop.Mac!], cancellationToken);
+
         screen.Title("Two machines have the same address: KubeVirt allows that, KubeWol does not guess");
         await SendAsync(["wakeonlan", Cast.Twin.Mac!], cancellationToken);
 
@@ -97,5 +106,10 @@ internal sealed class Show(Stage stage, Screen screen)
 
     private static string Spelt(string mac) => mac.Replace('-', ':');
 
-    private static string Verb(WakeOperation? operation) => operation == WakeOperation.Unpause ? "unpause" : "start";
+    private static string Verb(WakeOperation? operation) => operation switch
+    {
+        WakeOperation.LiveMigrate => "migrate",
+        { } done => done.ToString().ToLowerInvariant(),
+        null => "",
+    };
 }

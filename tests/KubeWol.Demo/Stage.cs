@@ -10,6 +10,12 @@ internal sealed class Stage : IAsyncDisposable
 {
     public const string Team = "team-a";
 
+    /// <summary>The port at which a magic packet means Move.</summary>
+    public const int MovePort = 9102;
+
+    private static readonly string[] OperatorOptions = ["--reversed-mac-sleeps", $"--move-port={MovePort}"];
+    private static readonly string[] AgentOptions = ["--interface", "eth0", "--reversed-macs", "--ports", $"7,9,{MovePort}"];
+
     private static readonly string[] Nodes = ["node-a", "node-b", "node-c"];
 
     private readonly List<IAsyncDisposable> _parts = [];
@@ -46,11 +52,11 @@ internal sealed class Stage : IAsyncDisposable
             await screen.StepAsync(
                 _ => "two operators: one leads, one stands by",
                 () => Task.WhenAll(
-                    installation.StartOperatorAsync("operator-1", [], cancellationToken),
-                    installation.StartOperatorAsync("operator-2", [], cancellationToken)));
+                    installation.StartOperatorAsync("operator-1", OperatorOptions, cancellationToken),
+                    installation.StartOperatorAsync("operator-2", OperatorOptions, cancellationToken)));
             var agents = await screen.StepAsync(
                 _ => "an agent on each node, with no capability but NET_RAW",
-                () => Task.WhenAll(network.Nodes.Select(n => installation.StartAgentAsync(n, ["--interface", "eth0"], waitUntilReady: true, cancellationToken))));
+                () => Task.WhenAll(network.Nodes.Select(n => installation.StartAgentAsync(n, AgentOptions, waitUntilReady: true, cancellationToken))));
             await screen.StepAsync(
                 machines => $"{machines.Count} virtual machines",
                 () => CreateMachinesAsync(cluster, cancellationToken));
@@ -73,6 +79,7 @@ internal sealed class Stage : IAsyncDisposable
         screen.Line($"  kubectl patch vm -n {Team} {Cast.Web.Name} --type merge -p '{{\"spec\":{{\"runStrategy\":\"Halted\"}}}}'    # switches it off");
         screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Web.Mac}    # and on");
         screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} etherwake -i eth0 {Cast.Database.Mac}");
+        screen.Line($"  ip netns exec {Network.Sender.Namespace.Name} wakeonlan {Cast.Desktop.Reversed}    # to sleep");
         screen.Line($"  kubectl describe vm -n {Team} {Cast.Web.Name}");
         screen.Line("  kubectl explain wakerequest.spec");
         screen.Line("and, to end it:");

@@ -77,7 +77,7 @@ public sealed class BadInputTests(Bed bed)
     [Fact]
     public async Task A_name_that_no_machine_has_is_an_unknown_target()
     {
-        var request = await bed.AskAsync(bed.Namespace, new() { Name = "nobody" });
+        var request = await bed.AskAsync(bed.Namespace, new WakeTarget { Name = "nobody" });
         Assert.Equal((WakePhase.Failed, WakeReason.UnknownTarget), (request.Status!.Phase, request.Status.Reason));
     }
 

@@ -13,6 +13,14 @@ namespace KubeWol.EndToEnd;
 /// <summary>A cluster with KubeWol on it, three nodes and a LAN. Made once for the tests that only use it; those that break something make their own.</summary>
 public sealed class Bed : IAsyncLifetime
 {
+    /// <summary>The ports at which a magic packet means another verb than Wake.</summary>
+    public static readonly IReadOnlyDictionary<WakeAction, int> WirePorts = new Dictionary<WakeAction, int>
+    {
+        [WakeAction.Sleep] = 9101, [WakeAction.Move] = 9102, [WakeAction.Instantiate] = 9103, [WakeAction.Destroy] = 9104,
+    };
+
+    private static readonly string[] WireOptions = [.. WirePorts.Select(p => $"--{p.Key.ToString().ToLowerInvariant()}-port={p.Value}"), "--reversed-mac-sleeps"];
+
     private static int _addresses;
     private readonly string _namespace = $"e2e-{Guid.NewGuid().ToString("N")[..8]}";
 
@@ -37,13 +45,13 @@ public sealed class Bed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] nodes = ["node-a", "node-b", "node-c"];
-        Cluster = await Cluster.StartAsync(nodes, new StandInDelays(), Cancel);
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, Cancel);
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
-        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", [], Cancel), Installation.StartOperatorAsync("operator-2", [], Cancel));
-        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*"], waitUntilReady: true, Cancel)));
+        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", WireOptions, Cancel), Installation.StartOperatorAsync("operator-2", WireOptions, Cancel));
+        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel)));
     }
 
     public async ValueTask DisposeAsync()
@@ -61,7 +69,7 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
     public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)
     {
-        await Cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
+        await Cluster.ApplyAsync(machine, Cancel);
         await WaitForAsync(machine, state);
         return machine;
     }
@@ -73,6 +81,20 @@ public sealed class Bed : IAsyncLifetime
     public MachineManifest Machine(string name) => new(Namespace, name) { Mac = NextAddress().ToString() };
 
     public async Task<VirtualMachine> MachineAsync(MachineManifest machine) => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))!;
+
+    /// <summary>The address a running machine really has.</summary>
+    public async Task<string> LiveAddressAsync(MachineManifest machine)
+    {
+        string? live = null;
+        await Eventually.BecomesTrueAsync(
+            "the machine has an address",
+            async () => (live = (await Cluster.Client.GetAsync(VirtualMachineInstance.Type, new(machine.Namespace, machine.Name), Cancel))?.Status?.Interfaces is [var nic, ..] ? nic.Mac : null) is not null,
+            Cancel);
+        return live!;
+    }
+
+    /// <summary>Skips the test where the cluster was given to us.</summary>
+    public void NeedsStandIn() => Assert.SkipWhen(Cluster.IsGiven, "only our own KubeVirt can be told how a guest behaves");
 
     public Task WaitForAsync(MachineManifest machine, string state) => Eventually.BecomesTrueAsync(
         $"{machine.Name} is {state}", async () => (await Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))?.Status?.PrintableStatus == state, Cancel);
@@ -107,24 +129,48 @@ public sealed class Bed : IAsyncLifetime
     public async Task<double> CountAsync(string result) =>
         (await Task.WhenAll(Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", Cancel)))).Sum();
 
-    /// <summary>Creates a WakeRequest and waits until it is finished.</summary>
-    public async Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60)
+    /// <summary>Creates a request for a wake and waits until it is finished.</summary>
+    public Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60) =>
+        AskAsync(ns, new WakeRequestSpec { Action = WakeAction.Wake, Target = target, DeadlineSeconds = deadlineSeconds });
+
+    /// <summary>Creates a request for a machine of this bed and waits until it is finished.</summary>
+    public Task<WakeRequest> AskAsync(MachineManifest machine, WakeRequestSpec spec) => AskAsync(machine.Namespace, spec with { Target = new() { Name = machine.Name } });
+
+    public async Task<WakeRequest> AskAsync(string ns, WakeRequestSpec spec) => await FinishedAsync(await BeginAsync(ns, spec));
+
+    /// <summary>Creates a request for a machine of this bed.</summary>
+    public Task<WakeRequest> BeginAsync(MachineManifest machine, WakeRequestSpec spec) => BeginAsync(machine.Namespace, spec with { Target = new() { Name = machine.Name } });
+
+    public Task<WakeRequest> BeginAsync(string ns, WakeRequestSpec spec) =>
+        Cluster.Client.CreateAsync(WakeRequest.Type, new WakeRequest { Metadata = new() { Namespace = ns, Name = $"ask-{Guid.NewGuid():N}" }, Spec = spec }, Cancel);
+
+    /// <summary>Waits until a request is finished.</summary>
+    public Task<WakeRequest> FinishedAsync(WakeRequest request) => ReachesAsync(request, "is finished", r => r.IsFinished());
+
+    /// <summary>Waits until a request says why it waits.</summary>
+    public Task<WakeRequest> SaysAsync(WakeRequest request, WakeReason reason) => ReachesAsync(request, $"says {reason}", r => r.Status?.Reason == reason);
+
+    public async Task<WakeRequest> ReachesAsync(WakeRequest request, string what, Func<WakeRequest, bool> condition)
     {
-        var created = await Cluster.Client.CreateAsync(
-            WakeRequest.Type,
-            new WakeRequest
-            {
-                Metadata = new() { Namespace = ns, Name = $"ask-{Guid.NewGuid():N}" },
-                Spec = new() { Action = WakeAction.Wake, Target = target, DeadlineSeconds = deadlineSeconds },
-            },
-            Cancel);
         WakeRequest? now = null;
         await Eventually.BecomesTrueAsync(
-            $"{created.Metadata.Name} is finished", async () => (now = await Cluster.Client.GetAsync(WakeRequest.Type, ResourceKey.Of(created), Cancel))?.IsFinished() == true, Cancel);
+            $"{request.Spec.Action} {request.Metadata.Name} {what}",
+            async () => (now = await Cluster.Client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), Cancel)) is not null && condition(now), Cancel);
         return now!;
     }
 
     /// <summary>KubeVirt's subresources that KubeWol does not use.</summary>
     public Task CallAsync(string kind, MachineManifest machine, string verb) =>
         Cluster.Client.SendAsync(HttpMethod.Put, ApiPath.Of("subresources.kubevirt.io", "v1", kind, machine.Namespace, machine.Name, verb), "{}"u8.ToArray(), null, Cancel);
+
+    /// <summary>The nodes that take machines; a real virt-handler labels them.</summary>
+    public async Task<IReadOnlyList<string>> SchedulableNodesAsync()
+    {
+        var nodes = (await Cluster.NodesAsync(Cancel)).Where(n => n.Spec?.Unschedulable != true).ToList();
+        var handled = nodes.Where(n => n.Metadata.Labels?.GetValueOrDefault("kubevirt.io/schedulable") == "true").ToList();
+        return [.. (handled.Count > 0 ? handled : nodes).Select(n => n.Metadata.Name).Order()];
+    }
+
+    /// <summary>Whether there is a node to migrate to.</summary>
+    public async Task<bool> CanMigrateAsync() => (await SchedulableNodesAsync()).Count > 1;
 }

@@ -32,6 +32,37 @@ public sealed class OutageTests
     }
 
     [Fact]
+    public async Task Every_verb_survives_the_death_of_the_leader_in_the_middle()
+    {
+        NeedsOwnCluster();
+        await using var bed = new Bed();
+        await bed.InitializeAsync();
+        Dictionary<string, string> slow = new()
+        {
+            [StandInAnnotations.BootSeconds] = "3", [StandInAnnotations.ShutdownSeconds] = "3", [StandInAnnotations.MigrationSeconds] = "3",
+        };
+        (string Name, string Strategy, string State)[] cast = [("wake", "Halted", "Stopped"), ("stop", "Always", "Running"), ("move", "Always", "Running"), ("destroy", "Always", "Running")];
+        var machines = await Task.WhenAll(cast.Select(m => bed.CreateMachineAsync(bed.Machine($"orphaned-{m.Name}") with { RunStrategy = m.Strategy, GracePeriodSeconds = 30, Annotations = slow }, m.State)));
+        WakeRequestSpec[] asked =
+        [
+            new() { Action = WakeAction.Wake },
+            new() { Action = WakeAction.Sleep, Sleep = new() { Mode = SleepMode.Stop } },
+            new() { Action = WakeAction.Move },
+            new() { Action = WakeAction.Destroy },
+        ];
+        var requests = await Task.WhenAll(machines.Zip(asked).Select(p => bed.BeginAsync(p.First, p.Second)));
+        foreach (var request in requests) await bed.ReachesAsync(request, "has begun", r => r.Status?.Phase == WakePhase.Running);
+
+        var leaders = await Task.WhenAll(bed.Operators.Select(o => o.MetricAsync("kubewol_leader", Cancel)));
+        await bed.Operators[leaders[0] == 1 ? 0 : 1].Process.KillAsync(Cancel);
+
+        var ended = await Task.WhenAll(requests.Select(bed.FinishedAsync));
+        Assert.Equal((WakeReason[])[WakeReason.Started, WakeReason.Stopped, WakeReason.Moved, WakeReason.Destroyed], ended.Select(r => r.Status!.Reason!.Value));
+        var migrations = await bed.Cluster.Kubectl.OutputAsync(["get", "virtualmachineinstancemigrations", "-n", bed.Namespace, "-o", "name"], Cancel);
+        Assert.Single(migrations.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+    }
+
+    [Fact]
     public async Task Frames_that_are_heard_while_the_API_server_is_away_are_carried_out_when_it_is_back()
     {
         NeedsOwnCluster();

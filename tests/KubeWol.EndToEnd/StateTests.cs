@@ -53,21 +53,16 @@ public sealed class StateTests(Bed bed)
     public async Task A_running_machine_is_found_by_the_address_it_really_has()
     {
         var machine = await bed.CreateMachineAsync(bed.Machine("no-fixed-address") with { Mac = null, RunStrategy = "Always" }, "Running");
-        string? live = null;
-        await Eventually.BecomesTrueAsync(
-            "the machine has an address",
-            async () => (live = (await bed.Cluster.Client.GetAsync(Api.KubeVirt.VirtualMachineInstance.Type, new(machine.Namespace, machine.Name), TestContext.Current.CancellationToken))
-                ?.Status?.Interfaces is [var nic, ..] ? nic.Mac : null) is not null,
-            TestContext.Current.CancellationToken);
-        await bed.SendAsync("wakeonlan", live!);
+        var live = await bed.LiveAddressAsync(machine);
+        await bed.SendAsync("wakeonlan", live);
 
-        Assert.Equal(machine.Name, (await bed.FinishedRequestForAsync(live!)).Status!.VirtualMachine!.Name);
+        Assert.Equal(machine.Name, (await bed.FinishedRequestForAsync(live)).Status!.VirtualMachine!.Name);
     }
 
     [Fact]
     public async Task A_machine_that_is_starting_is_waited_for()
     {
-        NeedsStandIn();
+        bed.NeedsStandIn();
         var machine = await bed.CreateMachineAsync(Behaving("starting", "Always", StandInAnnotations.BootSeconds, "1"), "Starting");
         await bed.SendAsync("wakeonlan", machine.Mac!);
 
@@ -79,7 +74,7 @@ public sealed class StateTests(Bed bed)
     [Fact]
     public async Task A_machine_that_is_stopping_is_started_once_it_is_off()
     {
-        NeedsStandIn();
+        bed.NeedsStandIn();
         var machine = await bed.CreateMachineAsync(Behaving("stopping", "Always", StandInAnnotations.ShutdownSeconds, "1") with { GracePeriodSeconds = 30 }, "Running");
         await bed.CallAsync("virtualmachines", machine, "stop");
         await bed.WaitForAsync(machine, "Stopping");
@@ -93,7 +88,7 @@ public sealed class StateTests(Bed bed)
     [Fact]
     public async Task A_machine_that_ran_once_cannot_be_started()
     {
-        NeedsStandIn();
+        bed.NeedsStandIn();
         var machine = await bed.CreateMachineAsync(Behaving("once", "Once", StandInAnnotations.Guest, "powers-off"), "Stopped");
         var request = await AskUntilSettledAsync(machine);
         Assert.Equal((WakePhase.Failed, WakeReason.NotStartable), (request.Status!.Phase, request.Status.Reason));
@@ -102,15 +97,12 @@ public sealed class StateTests(Bed bed)
     [Fact]
     public async Task A_machine_that_no_node_takes_fails_at_the_deadline_and_says_so()
     {
-        NeedsStandIn();
+        bed.NeedsStandIn();
         var machine = await bed.CreateMachineAsync(Behaving("homeless", "Halted", StandInAnnotations.Unschedulable, "true"), "Stopped");
-        var request = await bed.AskAsync(bed.Namespace, new() { Name = machine.Name }, deadlineSeconds: 5);
+        var request = await bed.AskAsync(bed.Namespace, new WakeTarget { Name = machine.Name }, deadlineSeconds: 5);
         Assert.Equal((WakePhase.Failed, WakeReason.DeadlineExceeded, WakeOperation.Start), (request.Status!.Phase, request.Status.Reason, request.Status.Operation));
         Assert.Contains("ErrorUnschedulable", request.Status.Message, StringComparison.Ordinal);
     }
-
-    private static void NeedsStandIn() => Assert.SkipWhen(
-        Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }, "only our own KubeVirt can be told how a guest behaves");
 
     private MachineManifest Behaving(string name, string runStrategy, string annotation, string value) =>
         bed.Machine(name) with { RunStrategy = runStrategy, Annotations = new Dictionary<string, string> { [annotation] = value } };
@@ -122,7 +114,7 @@ public sealed class StateTests(Bed bed)
     {
         WakeRequest? request = null;
         await Eventually.BecomesTrueAsync(
-            $"{machine.Name} is off", async () => (request = await bed.AskAsync(bed.Namespace, new() { Name = machine.Name })).Status!.Reason != WakeReason.AlreadyActive, TestContext.Current.CancellationToken);
+            $"{machine.Name} is off", async () => (request = await bed.AskAsync(bed.Namespace, new WakeTarget { Name = machine.Name })).Status!.Reason != WakeReason.AlreadyActive, TestContext.Current.CancellationToken);
         return request!;
     }
 }

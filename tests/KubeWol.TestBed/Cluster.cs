@@ -105,6 +105,17 @@ public sealed class Cluster : IAsyncDisposable
     public Task<IReadOnlyList<WakeRequest>> RequestsAsync(CancellationToken cancellationToken) =>
         ListAsync(WakeRequest.Type, ApiJson.Default.WakeRequest, cancellationToken);
 
+    /// <summary>All nodes.</summary>
+    public Task<IReadOnlyList<Node>> NodesAsync(CancellationToken cancellationToken) => ListAsync(Node.Type, ApiJson.Default.Node, cancellationToken);
+
+    /// <summary>Applies a machine, without the cost of a kubectl.</summary>
+    public Task ApplyAsync(MachineManifest machine, CancellationToken cancellationToken) => Client.SendAsync(
+        HttpMethod.Patch,
+        $"{VirtualMachine.Type.Path(new ResourceKey(machine.Namespace, machine.Name))}?fieldManager=kubewol-tests&force=true",
+        System.Text.Encoding.UTF8.GetBytes(machine.ToString()),
+        new("application/apply-patch+yaml"),
+        cancellationToken);
+
     /// <summary>One machine; null when there is none.</summary>
     public Task<VirtualMachine?> MachineAsync(ResourceKey key, CancellationToken cancellationToken) => Client.GetAsync(VirtualMachine.Type, key, cancellationToken);
 
@@ -119,7 +130,22 @@ public sealed class Cluster : IAsyncDisposable
     private async Task<IReadOnlyList<T>> ListAsync<T>(ResourceType<T> type, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> json, CancellationToken cancellationToken)
         where T : class, IResource
     {
-        var body = await Client.SendAsync(HttpMethod.Get, type.Path(), null, null, cancellationToken);
+        byte[] body = [];
+        await Eventually.BecomesTrueAsync(
+            $"the API server lists {type.Plural}",
+            async () =>
+            {
+                try
+                {
+                    body = await Client.SendAsync(HttpMethod.Get, type.Path(), null, null, cancellationToken);
+                    return true;
+                }
+                catch (ApiException e) when (e.StatusCode == System.Net.HttpStatusCode.TooManyRequests)
+                {
+                    return false; // "storage is (re)initializing", just after a restart
+                }
+            },
+            cancellationToken);
         using var list = JsonDocument.Parse(body);
         return [.. list.RootElement.GetProperty("items").EnumerateArray().Select(item => item.Deserialize(json)!)];
     }

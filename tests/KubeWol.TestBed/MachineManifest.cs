@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace KubeWol.TestBed;
 
@@ -8,6 +9,9 @@ public sealed record MachineManifest(string Namespace, string Name)
 {
     /// <summary>Its address as the author spells it; null leaves it to KubeVirt.</summary>
     public string? Mac { get; init; }
+
+    /// <summary>Its address with the octets in the opposite order.</summary>
+    public string Reversed => KubeWol.Protocol.MacAddress.Parse(Mac!).Reversed.ToString();
 
     public string RunStrategy { get; init; } = "Halted";
 
@@ -19,7 +23,7 @@ public sealed record MachineManifest(string Namespace, string Name)
 
     public override string ToString()
     {
-        var annotations = string.Join(", ", Annotations.Select(a => $"{a.Key}: \"{a.Value}\""));
+        var annotations = string.Join(", ", Annotations.Select(a => $"{a.Key}: {JsonSerializer.Serialize(a.Value)}"));
         var mac = Mac is null ? "" : $", macAddress: \"{Mac}\"";
         return new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $$"""
             apiVersion: kubevirt.io/v1

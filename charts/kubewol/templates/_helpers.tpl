@@ -22,3 +22,10 @@ app.kubernetes.io/component: {{ .component }}
 # The runtime's debugging socket would need a writable root.
 - {name: DOTNET_EnableDiagnostics, value: "0"}
 {{- end }}
+
+{{/* The ports that agents listen to: the usual ones, and those that mean other verbs. */}}
+{{- define "kubewol.ports" -}}
+{{- $ports := list .Values.agent.ports }}
+{{- range .Values.wire.ports }}{{ with . }}{{ $ports = append $ports (toString .) }}{{ end }}{{ end }}
+{{- join "," $ports }}
+{{- end }}

@@ -9,6 +9,9 @@ internal enum CaptureProblem
     /// <summary>The process lacks NET_RAW.</summary>
     NoPermission,
 
+    /// <summary>libpcap is not installed.</summary>
+    NoLibrary,
+
     /// <summary>The interface is not there, or not up.</summary>
     NoInterface,
 

@@ -21,6 +21,9 @@ internal static partial class Libpcap
     /// </summary>
     public static bool ReceiveOnly(PcapHandle handle) => pcap_setdirection(handle.DangerousGetHandle(), Inbound) == 0;
 
+    /// <summary>pcap_breakloop(3PCAP), which also wakes a thread that waits for a frame (libpcap 1.10 and later).</summary>
+    public static void Break(PcapHandle handle) => pcap_breakloop(handle.DangerousGetHandle());
+
     /// <summary>The name the library has on Debian, and the one it has elsewhere.</summary>
     private static nint Resolve(string name, Assembly assembly, DllImportSearchPath? path)
     {
@@ -38,4 +41,7 @@ internal static partial class Libpcap
 
     [LibraryImport(Library)]
     private static partial int pcap_setdirection(nint handle, int direction);
+
+    [LibraryImport(Library)]
+    private static partial void pcap_breakloop(nint handle);
 }

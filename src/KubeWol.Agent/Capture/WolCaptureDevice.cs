@@ -8,10 +8,13 @@ namespace KubeWol.Agent.Capture;
 /// SharpPcap's live device with the packet handler overridden: the frame goes to the sink as a span over libpcap's own ring, with no copy and no
 /// allocation. See docs/design/capture.md for the settings and what was measured.
 /// </summary>
-internal sealed class WolCaptureDevice : LibPcapLiveDevice
+internal sealed class WolCaptureDevice : LibPcapLiveDevice, ICapture
 {
     /// <summary>Bytes kept of a frame: a full Ethernet frame with tags. Longer frames are cut, which a magic packet near their front survives.</summary>
     private const int SnapLength = 1600;
+
+    /// <summary>Many times what a thread takes to notice its end.</summary>
+    private static readonly TimeSpan StopLimit = TimeSpan.FromSeconds(3);
 
     private readonly Nic _nic;
     private readonly IFrameSink _sink;
@@ -27,7 +30,7 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice
         _thread = new Thread(Run) { IsBackground = true, Name = $"capture {nic.Name}" };
     }
 
-    /// <summary>Whether frames are being received. False once the interface has gone or the capture was closed.</summary>
+    /// <inheritdoc/>
     public bool IsRunning => _thread.IsAlive;
 
     /// <summary>Opens the interface and begins to capture.</summary>
@@ -61,7 +64,7 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice
         }
     }
 
-    /// <summary>The capture's counters, or null once it is closed.</summary>
+    /// <inheritdoc/>
     public CaptureCounts? Counts
     {
         get
@@ -70,12 +73,20 @@ internal sealed class WolCaptureDevice : LibPcapLiveDevice
         }
     }
 
-    /// <summary>Ends the capture and waits for its thread, which looks up at least every half second.</summary>
-    public void Stop()
+    /// <inheritdoc/>
+    public bool Stop()
     {
         threadCancellationTokenSource.Cancel();
-        if (_thread.IsAlive && _thread != Thread.CurrentThread) _thread.Join();
+        lock (_closing)
+        {
+            // SharpPcap's loop only looks at the token between two frames, and libpcap waits without an end for the next one once the
+            // interface was switched off.
+            if (Opened) Libpcap.Break(Handle);
+        }
+
+        if (!_thread.Join(StopLimit)) return false; // what it may still use must not be freed
         lock (_closing) Close();
+        return true;
     }
 
     protected override unsafe void PacketHandler(nint param, nint header, nint data)

@@ -20,7 +20,7 @@ internal static class WolFilter
         return filter;
     }
 
-    /// <summary>The filter for a cooked interface (tun, ppp, "any"), where libpcap knows no tags.</summary>
+    /// <summary>The filter for a cooked interface (ppp, some tunnels), where libpcap knows no tags.</summary>
     public static string ForCooked(WolPorts ports) => Payloads(ports);
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, IL
 
         foreach (var packet in wol.Packets)
         {
-            if (packet.Target.IsMulticast)
+            if (!IsAddressOfAMachine(packet.Target))
             {
                 metrics.FrameRefused(DropReason.MulticastTarget);
                 continue;
@@ -48,10 +48,14 @@ internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, IL
             }
             else
             {
+                _recent.Forget(identity);
                 metrics.QueueFull();
             }
         }
     }
+
+    /// <summary>No machine has a group's address; one that is read backwards may look like it.</summary>
+    private bool IsAddressOfAMachine(MacAddress target) => !target.IsMulticast || (options.ReversedMacs && !target.Reversed.IsMulticast);
 
     /// <summary>A VLAN interface delivers its frames without the tag; it is put back, so that a frame is described alike wherever it is heard.</summary>
     private static int[] Vlans(Nic nic, in WolFrame frame)

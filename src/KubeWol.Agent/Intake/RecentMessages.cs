@@ -14,6 +14,7 @@ internal sealed class RecentMessages
 
     private readonly Dictionary<MessageIdentity, DateTimeOffset> _seen = [];
     private readonly Lock _gate = new();
+    private DateTimeOffset _cleared;
 
     /// <summary>Whether the message is a repetition; if not, it is remembered.</summary>
     public bool IsRepetition(MessageIdentity message, DateTimeOffset at)
@@ -21,14 +22,23 @@ internal sealed class RecentMessages
         lock (_gate)
         {
             if (_seen.TryGetValue(message, out var first) && (at - first).Duration() < Memory) return true;
-            if (_seen.Count >= Capacity) Forget(at);
+            if (_seen.Count >= Capacity) Clear(at);
             if (_seen.Count < Capacity) _seen[message] = at;
             return false;
         }
     }
 
-    private void Forget(DateTimeOffset now)
+    /// <summary>Forgets a message that came to nothing after all, so that a repetition of it has its chance.</summary>
+    public void Forget(MessageIdentity message)
     {
+        lock (_gate) _seen.Remove(message);
+    }
+
+    private void Clear(DateTimeOffset now)
+    {
+        // A flood must not make every frame of it look through all that is remembered.
+        if ((now - _cleared).Duration() < Memory) return;
+        _cleared = now;
         foreach (var (message, at) in _seen)
         {
             if ((now - at).Duration() >= Memory) _seen.Remove(message);

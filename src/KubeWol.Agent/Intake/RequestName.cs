@@ -14,7 +14,7 @@ internal static class RequestName
 
     /// <param name="message">What was said.</param>
     /// <param name="capturedAt">When it was heard.</param>
-    /// <param name="attempt">0, or the number of requests of this window that have failed already and must not keep the sender from asking again.</param>
+    /// <param name="attempt">0, or the number of requests of this window that have come to their end and must not keep the sender from asking again.</param>
     public static string Of(MessageIdentity message, DateTimeOffset capturedAt, int attempt)
     {
         Span<byte> input = stackalloc byte[24];

@@ -16,58 +16,44 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
     /// <summary>Messages written at the same time.</summary>
     private const int Writers = 8;
 
-    /// <summary>How often one message may be asked for anew within a window after its request failed.</summary>
+    /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
 
-    /// <summary>A message that could not be written for this long is of no use any more: nobody waits that long for a machine.</summary>
+    /// <summary>A message that was heard this long ago is of no use any more: nobody waits that long for a machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(WakeRequestSpec.DefaultDeadlineSeconds);
 
-    /// <summary>A failed request is only followed by another one for a message heard at least this much later, so that clocks of nodes may differ a little.</summary>
+    /// <summary>A request that came to an end is only followed by another one for a message heard at least this much later, so that clocks of nodes may differ a little.</summary>
     private static readonly TimeSpan Afterwards = TimeSpan.FromSeconds(1);
 
-    private readonly ResiliencePipeline _patiently = new ResiliencePipelineBuilder { TimeProvider = time }
-        .AddRetry(new RetryStrategyOptions
-        {
-            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutException>().Handle<ApiException>(e => !IsFinal(e)),
-            MaxRetryAttempts = int.MaxValue,
-            Delay = TimeSpan.FromMilliseconds(100),
-            MaxDelay = TimeSpan.FromSeconds(5),
-            BackoffType = DelayBackoffType.Exponential,
-            UseJitter = true,
-            DelayGenerator = static retry => new((retry.Outcome.Exception as ApiException)?.RetryAfter),
-            OnRetry = retry =>
-            {
-                metrics.WriteRetried();
-                if (retry.AttemptNumber is 0 or 10) logger.CannotWrite(retry.Outcome.Exception!.Message);
-                return default;
-            },
-        })
-        .Build();
+    private int _isFailing;
+    private volatile bool _wasAnswered;
+    private volatile string _problem = "";
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(stoppingToken)).Append(GreetAsync(stoppingToken)));
+    /// <summary>Null once the API server has answered, else what it or the network says. A later outage is waited for in the queue.</summary>
+    public string? Missing => _wasAnswered ? null : $"waiting for the API server: {_problem}".TrimEnd(' ', ':');
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var patiently = Patiently(metrics.WriteRetried);
+        return Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(patiently, stoppingToken)).Append(GreetAsync(stoppingToken)));
+    }
 
     /// <summary>
-    /// Asks for a request that does not exist, so that the first frame finds the connection open and the code compiled; and so that a missing
-    /// right or CRD is in the log before anybody waits for a machine.
+    /// Asks for a request that does not exist, until there is an answer: so that the first frame finds the connection open and the code compiled,
+    /// and so that a missing right or CRD is known before anybody waits for a machine.
     /// </summary>
     private async Task GreetAsync(CancellationToken stopping)
     {
         try
         {
-            await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), stopping).ConfigureAwait(false);
+            await Patiently(static () => { }).ExecuteAsync(
+                async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
+            _wasAnswered = true;
+            Succeeded();
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException or OperationCanceledException)
+        catch (ApiException e)
         {
-            if (!stopping.IsCancellationRequested) logger.CannotWrite(e.Message);
-        }
-    }
-
-    private async Task WriteAllAsync(CancellationToken stopping)
-    {
-        try
-        {
-            await foreach (var signal in intake.Signals.ReadAllAsync(stopping).ConfigureAwait(false)) await WriteAsync(signal, stopping).ConfigureAwait(false);
+            Failed(e);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -75,13 +61,38 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         }
     }
 
-    private async Task WriteAsync(WakeSignal signal, CancellationToken stopping)
+    private async Task WriteAllAsync(ResiliencePipeline patiently, CancellationToken stopping)
     {
-        using var patience = new CancellationTokenSource(Patience, time);
+        try
+        {
+            await foreach (var signal in intake.Signals.ReadAllAsync(stopping).ConfigureAwait(false))
+            {
+                try
+                {
+                    await WriteAsync(signal, patiently, stopping).ConfigureAwait(false);
+                }
+#pragma warning disable CA1031 // the edge of a loop: a writer that ended would be missed by every message after this one
+                catch (Exception e) when (!stopping.IsCancellationRequested)
+#pragma warning restore CA1031
+                {
+                    logger.WriterFaulted(e, signal.Target);
+                }
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            // The end of the service.
+        }
+    }
+
+    private async Task WriteAsync(WakeSignal signal, ResiliencePipeline patiently, CancellationToken stopping)
+    {
+        using var patience = new CancellationTokenSource(PatienceLeft(signal), time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         try
         {
-            var created = await _patiently.ExecuteAsync(async token => await TryCreateAsync(signal, token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
+            var created = await patiently.ExecuteAsync(async token => await TryCreateAsync(signal, token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
+            Succeeded();
             if (created is null)
             {
                 metrics.RequestWasThere();
@@ -103,7 +114,26 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         }
     }
 
-    /// <summary>The created request, or null where one for the same message is there already and has not failed before this one was heard.</summary>
+    /// <summary>Counted from when the message was heard: a queue that stood still must not start machines nobody wants any more. Clocks may jump.</summary>
+    private TimeSpan PatienceLeft(WakeSignal signal)
+    {
+        var age = (time.GetUtcNow() - signal.CapturedAt).Ticks;
+        return TimeSpan.FromTicks(Patience.Ticks - Math.Clamp(age, 0, Patience.Ticks));
+    }
+
+    /// <summary>Trouble is in the log when it begins and when it is over, however many messages and attempts it takes.</summary>
+    private void Failed(Exception problem)
+    {
+        _problem = problem.Message;
+        if (Interlocked.Exchange(ref _isFailing, 1) == 0) logger.CannotWrite(problem.Message);
+    }
+
+    private void Succeeded()
+    {
+        if (Interlocked.Exchange(ref _isFailing, 0) == 1) logger.CanWriteAgain();
+    }
+
+    /// <summary>The created request, or null where one for the same message is there already and had not come to its end when this one was heard.</summary>
     private async Task<WakeRequest?> TryCreateAsync(WakeSignal signal, CancellationToken cancellationToken)
     {
         for (var attempt = 0; attempt < Attempts; attempt++)
@@ -111,12 +141,13 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
             var request = Request(signal, attempt);
             try
             {
-                return await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
+                await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
+                return request;
             }
             catch (ApiException e) when (e.IsConflict)
             {
                 var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
-                if (there?.Status is not { Phase: WakePhase.Failed, CompletedAt: { } failed } || failed + Afterwards > signal.CapturedAt) return null;
+                if (there?.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt) return null;
             }
         }
 
@@ -152,6 +183,26 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
             },
         },
     };
+
+    private ResiliencePipeline Patiently(Action onRetry) => new ResiliencePipelineBuilder { TimeProvider = time }
+        .AddRetry(new RetryStrategyOptions
+        {
+            ShouldHandle = new PredicateBuilder().Handle<HttpRequestException>().Handle<TimeoutException>().Handle<ApiException>(e => !IsFinal(e)),
+            MaxRetryAttempts = int.MaxValue,
+            Delay = TimeSpan.FromMilliseconds(100),
+            MaxDelay = TimeSpan.FromSeconds(5),
+            BackoffType = DelayBackoffType.Exponential,
+            UseJitter = true,
+            // "At once" is no answer to a server in trouble: it gets the usual delay.
+            DelayGenerator = static retry => new(retry.Outcome.Exception is ApiException { RetryAfter: { Ticks: > 0 } after } ? after : null),
+            OnRetry = retry =>
+            {
+                onRetry();
+                Failed(retry.Outcome.Exception!);
+                return default;
+            },
+        })
+        .Build();
 
     /// <summary>The API server will never take this request, however often it is sent.</summary>
     private static bool IsFinal(ApiException e) => e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;

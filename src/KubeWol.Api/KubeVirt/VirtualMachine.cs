@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api.KubeVirt;
@@ -34,8 +35,23 @@ public sealed record VirtualMachineSpec
 /// <summary>spec.template of a VirtualMachine.</summary>
 public sealed record InstanceTemplate(InstanceSpec? Spec);
 
-/// <summary>The spec of an instance, down to its interfaces.</summary>
-public sealed record InstanceSpec(InstanceDomain? Domain);
+/// <summary>The spec of an instance, down to its interfaces and the nodes it prefers.</summary>
+public sealed record InstanceSpec(InstanceDomain? Domain, InstanceAffinity? Affinity = null);
+
+/// <summary>spec.affinity of an instance.</summary>
+public sealed record InstanceAffinity(NodeAffinity? NodeAffinity);
+
+/// <summary>spec.affinity.nodeAffinity of an instance.</summary>
+public sealed record NodeAffinity(IReadOnlyList<PreferredNodes>? PreferredDuringSchedulingIgnoredDuringExecution);
+
+/// <summary>Nodes that an instance would rather be on.</summary>
+public sealed record PreferredNodes(NodeTerm? Preference);
+
+/// <summary>Labels of nodes.</summary>
+public sealed record NodeTerm(IReadOnlyList<NodeRequirement>? MatchExpressions);
+
+/// <summary>A label of nodes, and what it has to be.</summary>
+public sealed record NodeRequirement(string? Key, string? Operator, IReadOnlyList<string>? Values);
 
 /// <summary>spec.domain of an instance.</summary>
 public sealed record InstanceDomain(InstanceDevices? Devices);
@@ -44,7 +60,13 @@ public sealed record InstanceDomain(InstanceDevices? Devices);
 public sealed record InstanceDevices(IReadOnlyList<InstanceInterface>? Interfaces);
 
 /// <summary>One interface of an instance. The address is stored as its author spelt it, or absent.</summary>
-public sealed record InstanceInterface(string? MacAddress);
+[method: JsonConstructor]
+public readonly record struct InstanceInterface(string? MacAddress, string? Name = null)
+{
+    /// <summary>Its name; not kept where the address is fixed: nobody asks for it then, and a hundred thousand of them weigh.</summary>
+    [JsonConverter(typeof(InterfaceNameConverter))]
+    public string? Name { get; } = MacAddress is { Length: > 0 } ? null : Name;
+}
 
 /// <summary>What KubeVirt says of a machine.</summary>
 public sealed record VirtualMachineStatus

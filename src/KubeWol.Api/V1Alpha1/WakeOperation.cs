@@ -36,6 +36,9 @@ public enum WakeOperation
     /// <summary>The VirtualMachine, or the clone that makes it, was created.</summary>
     Create,
 
+    /// <summary>The clone that makes the VirtualMachine was deleted again, before it was done.</summary>
+    CancelCreation,
+
     /// <summary>The VirtualMachine was deleted.</summary>
     Delete,
 }

@@ -7,20 +7,22 @@ namespace KubeWol.Operator.KubeVirt;
 
 /// <summary>Does to KubeVirt's machines what an order says.</summary>
 internal sealed class KubeVirtMachines(
-    ClusterClient client, IResourceCache<VirtualMachine> machines, PowerOperations power, MigrationOperations migrations, PlacementOperations placements)
+    ClusterClient client, IResourceCache<VirtualMachine> machines, PowerOperations power, MigrationOperations migrations, PlacementOperations placements,
+    InstantiateOperations instances)
     : IMachineOperations
 {
     public async Task<OperationOutcome> IssueAsync(Order order, CancellationToken cancellationToken)
     {
         try
         {
+            if (order.Operation == WakeOperation.Create) return await instances.CreateAsync(order, cancellationToken).ConfigureAwait(false);
             await DoAsync(order, cancellationToken).ConfigureAwait(false);
             return new OperationOutcome.Accepted();
         }
         catch (ApiException e)
         {
             var outcome = KubeVirtAnswers.Read(e, order.Operation);
-            if (outcome is OperationOutcome.Outdated) await RefreshAsync(order, cancellationToken).ConfigureAwait(false);
+            if (outcome is OperationOutcome.Outdated && order.Target is not null) await RefreshAsync(order, cancellationToken).ConfigureAwait(false);
             return outcome;
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
@@ -37,6 +39,7 @@ internal sealed class KubeVirtMachines(
         WakeOperation.Unpause => power.UnpauseAsync(order, cancellationToken),
         WakeOperation.LiveMigrate => migrations.CreateAsync(order, cancellationToken),
         WakeOperation.CancelMigration => migrations.CancelAsync(order, cancellationToken),
+        WakeOperation.CancelCreation => instances.CancelAsync(order, cancellationToken),
         WakeOperation.Place => placements.ApplyAsync(order, cancellationToken),
         WakeOperation.Delete => client.DeleteAsync(VirtualMachine.Type, order.Key, order.Machine.Object.Metadata.Uid!, cancellationToken),
         _ => throw new ArgumentOutOfRangeException(nameof(order), order.Operation, "not an operation of KubeVirt"),

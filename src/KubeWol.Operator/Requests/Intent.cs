@@ -1,5 +1,4 @@
 using KubeWol.Api.V1Alpha1;
-using KubeWol.Operator.Targets;
 
 namespace KubeWol.Operator.Requests;
 
@@ -19,27 +18,21 @@ internal sealed record Intent
     public bool Force => GracePeriodSeconds == 0;
 
     /// <summary>The labels of the nodes to move to; empty where the scheduler chooses.</summary>
-    public IReadOnlyDictionary<string, string> NodeSelector { get; init; } = Anywhere;
+    public required IReadOnlyDictionary<string, string> NodeSelector { get; init; }
 
     /// <summary>What to instantiate from.</summary>
     public InstantiateSettings Instantiate { get; init; } = new();
 
-    private static readonly Dictionary<string, string> Anywhere = [];
-
     /// <param name="request">The request.</param>
     /// <param name="reversed">Whether the machine's address stands backwards in it.</param>
+    /// <param name="selector">The labels of the nodes that a move names.</param>
     /// <param name="options">The configuration.</param>
-    public static Intent Of(WakeRequest request, bool reversed, OperatorOptions options) => new()
+    public static Intent Of(WakeRequest request, bool reversed, IReadOnlyDictionary<string, string> selector, OperatorOptions options) => new()
     {
         Action = ActionOf(request, reversed, options),
         Sleep = request.Spec.Sleep?.Mode ?? options.DefaultSleepMode,
         GracePeriodSeconds = request.Spec.Sleep is { Force: true } ? 0 : request.Spec.Sleep?.GracePeriodSeconds,
-        NodeSelector = request.Spec.Move switch
-        {
-            { NodeName: { } name } => new Dictionary<string, string> { [Nodes.HostnameLabel] = name },
-            { NodeSelector: { Count: > 0 } labels } => labels,
-            _ => Anywhere,
-        },
+        NodeSelector = selector,
         Instantiate = request.Spec.Instantiate ?? new(),
     };
 

@@ -15,7 +15,7 @@ internal static class Messages
     public static string For(Reading reading, Deed deed, bool everywhere)
     {
         var (request, machine, words) = (reading.Request, reading.Machine, deed.Words);
-        var name = machine is not null ? Name(machine) : Known(request);
+        var name = machine is not null ? Name(machine) : deed.Created is { } made ? $"{made.Namespace}/{made.Name}" : Known(request);
         var before = request.Status?.Observed?.Before ?? machine?.PrintableStatus;
         var from = request.Status?.Observed?.NodeBefore is { } node && node != machine?.Node ? $" from {node}" : "";
         var where = Placement.Text(reading.Intent.NodeSelector);
@@ -65,7 +65,7 @@ internal static class Messages
             WakeReason.WaitingForKubeVirt => $"KubeVirt cannot be asked just now, trying again: {words}",
 
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
-            WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known only by the addresses in its spec",
+            WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known by the addresses in its spec, and by those remembered from its last runs",
             WakeReason.AmbiguousTarget =>
                 $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found)}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",
@@ -87,7 +87,7 @@ internal static class Messages
             WakeReason.DeadlineExceeded when reading is { Intent: { Action: WakeAction.Sleep, Sleep: SleepMode.Stop, Force: false }, Machine.State: MachineState.Stopping } =>
                 $"{name} has not shut down within {Deadline(request)} s. KubeVirt switches it off when its grace period ends; a Sleep with force does not wait for the guest",
             WakeReason.DeadlineExceeded => $"not done within {Deadline(request)} s; {Last(request, machine)}{Cancelled(deed)}",
-            _ => words ?? deed.Plan.Reason.ToString(),
+            _ => words ?? reading.Situation.Claim.Words ?? deed.Plan.Reason.ToString(),
         };
     }
 
@@ -104,6 +104,7 @@ internal static class Messages
 
     private static string Verb(Reading reading) => reading.Intent switch
     {
+        _ when reading is { Machine: null, Situation.Claim.Templates: 1 } => "create",
         { Action: WakeAction.Sleep, Sleep: SleepMode.Stop } => "stop",
         { Action: WakeAction.Sleep } => "pause",
         { Action: WakeAction.Move } => "move",

@@ -14,6 +14,6 @@ internal abstract record Plan(WakeReason Reason)
     /// <summary>The machine is in the wanted state.</summary>
     public sealed record Done(WakeReason Reason) : Plan(Reason);
 
-    /// <summary>The request will not be fulfilled. A migration that it began and that is still under way is cancelled first.</summary>
-    public sealed record Refuse(WakeReason Reason, bool CancelMigration = false) : Plan(Reason);
+    /// <summary>The request will not be fulfilled. A migration, or a clone, that it began and that is still under way is cancelled first.</summary>
+    public sealed record Refuse(WakeReason Reason, bool CancelMigration = false, bool CancelCreation = false) : Plan(Reason);
 }

@@ -3,12 +3,14 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Targets;
+using KubeWol.Operator.Templates;
 
 namespace KubeWol.Operator.Requests;
 
 /// <summary>Reads all that a decision about a request needs, from caches alone.</summary>
 internal sealed class RequestReader(
-    IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, OperatorOptions options, TimeProvider time)
+    IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, TemplateFinder templates,
+    OperatorOptions options, TimeProvider time)
 {
     /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
     public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
@@ -16,11 +18,13 @@ internal sealed class RequestReader(
     public Reading Read(WakeRequest request)
     {
         var target = finder.Find(request);
-        var intent = Intent.Of(request, target.IsReversed, options);
+        var intent = Intent.Of(request, target.IsReversed, nodes.SelectorOf(request.Spec.Move), options);
         var machine = target.Found is [var one] ? one : null;
         var (turn, by) = machine is null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
         var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
         var status = request.Status;
+        // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
+        var isMine = machine is not null && InstanceMarks.IsMadeFor(machine.Object.Metadata, request.Metadata.Uid);
         return new()
         {
             Request = request,
@@ -35,7 +39,7 @@ internal sealed class RequestReader(
                 State = machine?.State ?? MachineState.Unknown,
                 IsReady = machine?.IsReady ?? false,
                 HadMachine = status?.Observed is not null,
-                Created = status?.Created == true,
+                Created = status?.Created == true || isMine,
                 Issued = status?.Operation is { } last and not WakeOperation.None ? last
                     : progress == MigrationProgress.None ? WakeOperation.None
                     : WakeOperation.LiveMigrate, // created, and an operator died before it could say so
@@ -46,6 +50,7 @@ internal sealed class RequestReader(
                 Sleep = intent.Sleep,
                 Force = intent.Force,
                 Movement = intent.Action == WakeAction.Move && machine is not null ? Movement(intent, machine, progress) : default,
+                Claim = target.Found.Count == 0 && intent.Action is WakeAction.Wake or WakeAction.Instantiate ? templates.Find(request, intent.Instantiate).Claim : default,
             },
         };
     }
@@ -55,6 +60,7 @@ internal sealed class RequestReader(
     public static TimeSpan Deadline(WakeRequest request) =>
         TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
 
+    /// <summary>Every other request that means this machine. One for an address that is merely noted on it may mean another, which has it now.</summary>
     private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)
     {
         var key = ResourceKey.Of(machine.Object);

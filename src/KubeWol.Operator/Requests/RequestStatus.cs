@@ -19,7 +19,10 @@ internal static class RequestStatus
     {
         var (request, found, machine, done) = (reading.Request, reading.Found, reading.Machine, deed.Plan);
         var before = request.Status ?? new() { AcceptedAt = began, Sequence = Rival.SequenceOf(request) };
-        var operation = deed.Issued != WakeOperation.None ? deed.Issued : reading.Situation.Issued;
+        var created = deed.Created is not null || reading.Situation.Created;
+        var operation = deed.Issued != WakeOperation.None ? deed.Issued
+            : reading.Situation.Issued != WakeOperation.None ? reading.Situation.Issued
+            : created ? WakeOperation.Create : WakeOperation.None;
         var issued = deed.Issued != WakeOperation.None || (operation != WakeOperation.None && before.IssuedAt is null);
         var finished = done is Plan.Done or Plan.Refuse;
         var message = Messages.Cut(words, LongestMessage);
@@ -37,7 +40,7 @@ internal static class RequestStatus
             VirtualMachine = machine is null ? deed.Created ?? before.VirtualMachine
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
             Operation = operation,
-            Created = deed.Created is null ? before.Created : true,
+            Created = created ? true : before.Created,
             Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
             Observed = Observed(before.Observed, machine, finished),
             IssuedAt = issued ? now : before.IssuedAt,

@@ -32,7 +32,8 @@ internal static class VerbTable
         return plan switch
         {
             Plan.Act or Plan.Wait when now.Age >= now.Deadline => new Plan.Refuse(
-                WakeReason.DeadlineExceeded, CancelMigration: now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight),
+                WakeReason.DeadlineExceeded, CancelMigration: now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight,
+                CancelCreation: now is { Found: 0, Created: true, HadMachine: false }),
             Plan.Wait wait => wait with { Look = Min(wait.Look, now.Deadline - now.Age) },
             _ => plan,
         };
@@ -47,7 +48,8 @@ internal static class VerbTable
 
     private static Plan Missing(in Situation now) => now switch
     {
-        { Created: true, HadMachine: false } => Wait(WakeReason.WaitingForCreation),
+        // Creating again what was created finds out what became of it: a clone takes its time, and may fail.
+        { Created: true, HadMachine: false } => Issue(WakeOperation.Create, WakeReason.WaitingForCreation, now),
         { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
         { Issued: not WakeOperation.None } => new Plan.Refuse(WakeReason.TargetVanished),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTemplate),

@@ -60,6 +60,7 @@ internal sealed class WakeRequestReconciler(
         {
             Plan.Act act => act.Operation,
             Plan.Refuse { CancelMigration: true } => WakeOperation.CancelMigration,
+            Plan.Refuse { CancelCreation: true } => WakeOperation.CancelCreation,
             _ => WakeOperation.None,
         };
         if (operation == WakeOperation.None) return new(plan, (plan as Plan.Wait)?.Look ?? default);

@@ -31,7 +31,9 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     {
         _api = await FakeApi.StartAsync();
         var client = new ClusterClient(_api.Connection, _time);
-        _machines = new(client, _cache, new(client, _cache, Some.Options), new(client, new ResourceCache<Migration>()), new(client));
+        var sources = new TemplateSources(client);
+        _machines = new(client, _cache, new(client, _cache, Some.Options), new(client, new ResourceCache<Migration>()), new(client),
+            new(client, new(new ResourceCache<WakeTemplate>(), Some.Options), sources, new(client, sources)));
         _cache.Set(Some.Vm());
     }
 
@@ -189,7 +191,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     private Task<OperationOutcome> IssueAsync(WakeOperation operation) => _machines.IssueAsync(Order(operation), TestContext.Current.CancellationToken);
 
     private static Order Order(WakeOperation operation) =>
-        new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, Some.Options), new(Some.Vm(), null));
+        new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, new Dictionary<string, string>(), Some.Options), new(Some.Vm(), null));
 
     private static string Kind(OperationOutcome outcome) => outcome is OperationOutcome.Refused refused ? $"Refused {refused.Reason}" : outcome.GetType().Name;
 

@@ -30,29 +30,31 @@ public sealed class VerbTableTests
         """;
 
     private const string Missing = """
-        verb                 | machine     | issued          | claim    | age       -> plan
+        verb                 | machine     | issued          | since | claim    | age       -> plan
 
-        *                    | awaited     | *               | *        | in-time   -> Wait WaitingForCreation
-        *                    | awaited     | *               | *        | late      -> Refuse DeadlineExceeded
-        Destroy              | not awaited | Delete          | *        | *         -> Done Destroyed
-        Destroy              | not awaited | not None Delete | *        | *         -> Refuse TargetVanished
-        not Destroy          | not awaited | not None        | *        | *         -> Refuse TargetVanished
+        *                    | awaited     | not Create      | *     | *        | in-time   -> Act Create WaitingForCreation
+        *                    | awaited     | Create          | <15   | *        | in-time   -> Wait WaitingForCreation (trace)
+        *                    | awaited     | Create          | 15+   | *        | in-time   -> Act Create WaitingForCreation
+        *                    | awaited     | *               | *     | *        | late      -> Refuse DeadlineExceeded and cancel
+        Destroy              | not awaited | Delete          | *     | *        | *         -> Done Destroyed
+        Destroy              | not awaited | not None Delete | *     | *        | *         -> Refuse TargetVanished
+        not Destroy          | not awaited | not None        | *     | *        | *         -> Refuse TargetVanished
 
-        Wake Instantiate     | not awaited | None            | one      | in-time   -> Act Create WaitingForCreation
-        Wake Instantiate     | not awaited | None            | one      | late      -> Refuse DeadlineExceeded
-        Wake Instantiate     | not awaited | None            | unusable | *         -> Refuse TooManyInstances
-        Wake Instantiate     | not awaited | None            | several  | *         -> Refuse AmbiguousTemplate
+        Wake Instantiate     | not awaited | None            | *     | one      | in-time   -> Act Create WaitingForCreation
+        Wake Instantiate     | not awaited | None            | *     | one      | late      -> Refuse DeadlineExceeded
+        Wake Instantiate     | not awaited | None            | *     | unusable | *         -> Refuse TooManyInstances
+        Wake Instantiate     | not awaited | None            | *     | several  | *         -> Refuse AmbiguousTemplate
 
-        Wake Instantiate     | not awaited | None            | nobody   | young     -> Wait LookingForTarget (search)
-        not Wake Instantiate | not awaited | None            | *        | young     -> Wait LookingForTarget (search)
-        Wake Instantiate     | met         | None            | nobody   | not young -> Refuse TargetVanished
-        Wake                 | unseen      | None            | nobody   | not young -> Refuse UnknownTarget
-        Instantiate          | unseen      | None            | nobody   | not young -> Refuse TemplateNotUsable
-        Pause Stop ForceStop | met         | None            | *        | not young -> Refuse TargetVanished
-        Pause Stop ForceStop | unseen      | None            | *        | not young -> Refuse UnknownTarget
-        Move                 | met         | None            | *        | not young -> Refuse TargetVanished
-        Move                 | unseen      | None            | *        | not young -> Refuse UnknownTarget
-        Destroy              | not awaited | None            | *        | not young -> Done AlreadyGone
+        Wake Instantiate     | not awaited | None            | *     | nobody   | young     -> Wait LookingForTarget (search)
+        not Wake Instantiate | not awaited | None            | *     | *        | young     -> Wait LookingForTarget (search)
+        Wake Instantiate     | met         | None            | *     | nobody   | not young -> Refuse TargetVanished
+        Wake                 | unseen      | None            | *     | nobody   | not young -> Refuse UnknownTarget
+        Instantiate          | unseen      | None            | *     | nobody   | not young -> Refuse TemplateNotUsable
+        Pause Stop ForceStop | met         | None            | *     | *        | not young -> Refuse TargetVanished
+        Pause Stop ForceStop | unseen      | None            | *     | *        | not young -> Refuse UnknownTarget
+        Move                 | met         | None            | *     | *        | not young -> Refuse TargetVanished
+        Move                 | unseen      | None            | *     | *        | not young -> Refuse UnknownTarget
+        Destroy              | not awaited | None            | *     | *        | not young -> Done AlreadyGone
         """;
 
     private const string Waking = """
@@ -138,8 +140,9 @@ public sealed class VerbTableTests
         Running Paused              | NodeNotFound | *     | *      | *     | Scheduling              | *               | *     | *       -> Refuse NodeNotFound and cancel
         Running Paused              | -            | *     | *      | *     | Scheduling              | *               | *     | in-time -> Wait WaitingForMigration
         Running Paused              | *            | *     | *      | *     | InFlight                | *               | *     | in-time -> Wait WaitingForMigration
-        Running Paused              | *            | yes   | *      | *     | not Scheduling InFlight | LiveMigrate     | *     | *       -> Done Moved
-        Running Paused              | *            | yes   | *      | *     | not Scheduling InFlight | not LiveMigrate | *     | *       -> Done AlreadyThere
+        Running Paused              | *            | yes   | *      | *     | Succeeded               | *               | *     | *       -> Done Moved
+        Running Paused              | *            | yes   | *      | *     | None Failed             | LiveMigrate     | *     | *       -> Done Moved
+        Running Paused              | *            | yes   | *      | *     | None Failed             | not LiveMigrate | *     | *       -> Done AlreadyThere
         Running Paused              | *            | no    | *      | *     | Succeeded               | *               | *     | in-time -> Wait WaitingForMigration
         Running Paused              | *            | no    | *      | *     | Failed                  | *               | *     | *       -> Refuse MigrationFailed
         Running Paused              | NodeNotFound | no    | *      | *     | None                    | *               | *     | *       -> Refuse NodeNotFound
@@ -314,7 +317,7 @@ public sealed class VerbTableTests
     {
         Plan.Act act => $"Act {act.Operation} {act.Reason}",
         Plan.Wait wait => $"Wait {wait.Reason}{(timed ? $" {wait.Look.TotalSeconds} s" : "")}",
-        Plan.Refuse { CancelMigration: true } => $"Refuse {plan.Reason} and cancel",
+        Plan.Refuse { CancelMigration: true } or Plan.Refuse { CancelCreation: true } => $"Refuse {plan.Reason} and cancel",
         _ => $"{plan.GetType().Name} {plan.Reason}",
     };
 

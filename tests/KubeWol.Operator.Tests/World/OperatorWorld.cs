@@ -10,6 +10,8 @@ using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
+using KubeWol.Operator.Templates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Prometheus;
@@ -52,6 +54,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public ResourceCache<Migration> Migrations { get; } = new();
 
     public ResourceCache<Node> Nodes { get; } = new();
+
+    public ResourceCache<WakeTemplate> Templates { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(Some.Noon);
 
@@ -123,9 +127,12 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var reader = new RequestReader(Requests, new(Machines, Instances, Options), new(Nodes), Migrations, Options, Time);
+        var templates = new TemplateFinder(Templates, Options);
+        var sources = new TemplateSources(_client);
+        var finder = new MachineFinder(Machines, Instances, new(Machines, Instances, Options, Time), Options);
+        var reader = new RequestReader(Requests, finder, new(Nodes), Migrations, templates, Options, Time);
         var operations = new KubeVirtMachines(
-            _client, Machines, new(_client, Machines, Options), new(_client, Migrations), new(_client));
+            _client, Machines, new(_client, Machines, Options), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
             Requests, reader, new(), operations, new(_client, Requests, Events, Options, Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
@@ -137,6 +144,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         WriteBehindTheCache(machine);
         Machines.Set(machine);
     }
+
+    public void See(WakeTemplate template) => Templates.Set(template);
 
     public void See(VirtualMachineInstance instance) => Instances.Set(instance);
 

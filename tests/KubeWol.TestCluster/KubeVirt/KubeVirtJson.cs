@@ -14,6 +14,7 @@ namespace KubeWol.TestCluster.KubeVirt;
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
 [JsonSerializable(typeof(Migration))]
+[JsonSerializable(typeof(VirtualMachineClone))]
 [JsonSerializable(typeof(ObjectMeta))]
 [JsonSerializable(typeof(VerbOptions))]
 [JsonSerializable(typeof(IReadOnlyList<StateChangeRequest>))]

@@ -99,6 +99,10 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
                 .Watch(KubeVirtTypes.Vmi, static (_, vmi) => [ResourceKey.Of(vmi)])
                 .Watch(KubeVirtTypes.Migration, static (_, migration) => [new(migration.Metadata.Namespace, migration.Spec.VmiName ?? "")]);
         });
+        builder.Services.AddController<CloneReconciler>("kubevirt-stand-in-clones", controller => controller
+            .Watch(KubeVirtTypes.Clone, static (_, clone) => [ResourceKey.Of(clone)])
+            .Watch(KubeVirtTypes.Vm, static (services, vm) => services.GetRequiredService<IResourceCache<VirtualMachineClone>>()
+                .FindBy(KubeVirtTypes.ClonesByTarget, ResourceKey.Of(vm)).Select(c => ResourceKey.Of(c))));
         var host = builder.Build();
         host.Services.GetRequiredService<SubresourceApi>().Map(host);
         host.Services.GetRequiredService<AdmissionApi>().Map(host);

@@ -32,11 +32,17 @@ public static class StandInAnnotations
     /// <summary><c>fails</c> or <c>hangs</c>.</summary>
     public const string Migration = Prefix + "migration";
 
+    /// <summary>What becomes of clones of this machine: <c>fails</c> or <c>hangs</c>.</summary>
+    public const string Clone = Prefix + "clone";
+
     /// <summary>The reason why the guest cannot be live-migrated, such as <c>DisksNotLiveMigratable</c>.</summary>
     public const string NotMigratable = Prefix + "not-migratable";
 
     /// <summary><c>true</c>: no node takes the instance.</summary>
     public const string Unschedulable = Prefix + "unschedulable";
+
+    /// <summary><c>waiting</c>: its volumes are not bound yet, and until they are it does not start.</summary>
+    public const string Volumes = Prefix + "volumes";
 
     /// <summary>What the API server says when virt-controller wants to create the instance.</summary>
     public const string CreateError = Prefix + "create-error";
@@ -45,7 +51,9 @@ public static class StandInAnnotations
     {
         [Guest] = ["ignores-acpi", "powers-off", "crashes", "crash-loops"],
         [Migration] = ["fails", "hangs"],
+        [Clone] = ["fails", "hangs"],
         [Unschedulable] = ["true", "false"],
+        [Volumes] = ["waiting", "bound"],
         [NotMigratable] = null,
         [CreateError] = null,
     };

@@ -21,6 +21,9 @@ public sealed record StandInDelays
     /// <summary>The transfer of a live migration.</summary>
     public TimeSpan Migration { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Each of the four steps of a clone.</summary>
+    public TimeSpan CloneStep { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>Before virt-controller tries again to create an instance that the API server refused.</summary>
     public TimeSpan CreateRetry { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -38,5 +41,6 @@ public sealed record StandInDelays
         Shutdown = TimeSpan.Zero,
         MigrationStep = TimeSpan.Zero,
         Migration = TimeSpan.Zero,
+        CloneStep = TimeSpan.Zero,
     };
 }

@@ -10,7 +10,8 @@ public sealed unsafe partial class FrameSender : IDisposable
 
     private readonly PacketSocket _socket;
 
-    internal FrameSender(NetworkNamespace ns, string device) => _socket = PacketSocket.Open(ns, device, receives: false);
+    /// <summary>Sends out of any device there is in a namespace.</summary>
+    public FrameSender(NetworkNamespace ns, string device) => _socket = PacketSocket.Open(ns, device, receives: false);
 
     public void Send(ReadOnlySpan<byte> frame)
     {

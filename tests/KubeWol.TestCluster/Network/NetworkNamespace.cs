@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
 using KubeWol.TestCluster.Processes;
 
@@ -49,12 +50,7 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
     public ChildProcess Start(ProcessSpec spec, string logFile) => ChildProcess.Start(spec with { Namespace = this }, logFile);
 
     /// <summary>A socket of this process that lives in this namespace; so do the connections it accepts.</summary>
-    public Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol)
-    {
-        Socket? socket = null;
-        Inside(() => socket = new Socket(family, type, protocol));
-        return socket!;
-    }
+    public Socket CreateSocket(AddressFamily family, SocketType type, ProtocolType protocol) => Inside(() => new Socket(family, type, protocol));
 
     public async ValueTask DisposeAsync() =>
         await Command.RunAsync(new ProcessSpec("ip", "netns", "delete", Name), CancellationToken.None);
@@ -67,10 +63,21 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
         if (!result.Succeeded) throw new TestClusterException($"ip failed in {Name}: {result.Error.Trim()} ({commands.Replace("\n", "; ", StringComparison.Ordinal)})");
     }
 
-    /// <summary>Runs an action on a thread that is in this namespace; sockets made there stay here.</summary>
-    internal void Inside(Action action)
+    /// <inheritdoc cref="Inside(Action)"/>
+    public T Inside<T>(Func<T> action)
     {
-        Exception? failure = null;
+        T? result = default;
+        Inside(() => { result = action(); });
+        return result!;
+    }
+
+    /// <summary>
+    /// Runs an action on a thread that is in this namespace; the sockets and threads made there stay here. Only the network is this
+    /// namespace's: /sys and /proc are those of this process.
+    /// </summary>
+    public void Inside(Action action)
+    {
+        ExceptionDispatchInfo? failure = null;
         // A thread of its own: it ends here, so that no other work ever finds itself in the wrong namespace.
         var thread = new Thread(() =>
         {
@@ -80,14 +87,14 @@ public sealed partial class NetworkNamespace : IAsyncDisposable
                 if (SetNs(file, CloneNewNet) != 0) throw new TestClusterException($"Cannot enter {Name}: {Marshal.GetLastPInvokeErrorMessage()}.");
                 action();
             }
-            catch (Exception e) when (e is IOException or SocketException or UnauthorizedAccessException or TestClusterException)
+            catch (Exception e)
             {
-                failure = e;
+                failure = ExceptionDispatchInfo.Capture(e);
             }
         });
         thread.Start();
         thread.Join();
-        if (failure is not null) throw failure as TestClusterException ?? new TestClusterException($"{Name}: {failure.Message}", failure);
+        failure?.Throw();
     }
 
     [LibraryImport("libc", EntryPoint = "setns", SetLastError = true)]

@@ -24,12 +24,7 @@ internal sealed unsafe partial class PacketSocket : SafeHandleMinusOneIsInvalid
     public int Descriptor => (int)handle;
 
     /// <summary>Opens one on a device in a namespace; only one that receives is given frames.</summary>
-    public static PacketSocket Open(NetworkNamespace ns, string device, bool receives)
-    {
-        PacketSocket? socket = null;
-        ns.Inside(() => socket = Open(device, receives));
-        return socket!;
-    }
+    public static PacketSocket Open(NetworkNamespace ns, string device, bool receives) => ns.Inside(() => Open(device, receives));
 
     public void SetOption(int level, int option, int value)
     {

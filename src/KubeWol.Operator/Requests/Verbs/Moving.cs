@@ -25,7 +25,7 @@ internal static class Moving
     {
         { Migration: MigrationProgress.Scheduling, Problem: { } problem } => new Plan.Refuse(problem, CancelMigration: true), // drained meanwhile, or gone
         { Migration: MigrationProgress.Scheduling or MigrationProgress.InFlight } => VerbTable.Wait(WakeReason.WaitingForMigration),
-        { IsThere: true } => new Plan.Done(now.Issued == WakeOperation.LiveMigrate ? WakeReason.Moved : WakeReason.AlreadyThere),
+        { IsThere: true } => new Plan.Done(now.Issued == WakeOperation.LiveMigrate || now.Movement.Migration == MigrationProgress.Succeeded ? WakeReason.Moved : WakeReason.AlreadyThere),
         { Migration: MigrationProgress.Succeeded } => VerbTable.Wait(WakeReason.WaitingForMigration), // the instance shows its new node in a moment
         { Migration: MigrationProgress.Failed } => new Plan.Refuse(WakeReason.MigrationFailed),
         { Problem: { } problem } => new Plan.Refuse(problem),

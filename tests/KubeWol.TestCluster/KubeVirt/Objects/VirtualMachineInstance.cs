@@ -55,6 +55,7 @@ internal sealed record VirtualMachineInstanceSpec
     public JsonElement? Domain { get; init; }
     public JsonElement? Networks { get; init; }
     public IReadOnlyDictionary<string, string>? NodeSelector { get; init; }
+    public JsonElement? Affinity { get; init; }
     public string? StartStrategy { get; init; }
     public long? TerminationGracePeriodSeconds { get; init; }
     public JsonElement? LivenessProbe { get; init; }

@@ -20,6 +20,7 @@ internal sealed class GuestBehaviour
     public bool Crashes => Text(StandInAnnotations.Guest) == "crashes";
     public bool CrashLoops => Text(StandInAnnotations.Guest) == "crash-loops";
     public bool Unschedulable => Text(StandInAnnotations.Unschedulable) == "true";
+    public bool VolumesWait => Text(StandInAnnotations.Volumes) == "waiting";
     public bool MigrationFails => Text(StandInAnnotations.Migration) == "fails";
     public bool MigrationHangs => Text(StandInAnnotations.Migration) == "hangs";
     public string? NotMigratable => Text(StandInAnnotations.NotMigratable);

@@ -13,6 +13,7 @@ internal static class PrintableStatus
         ("Paused", (_, vmi) => vmi is { IsRunning: true, IsPaused: true }),
         ("Running", (_, vmi) => vmi is { IsRunning: true }),
         ("ErrorUnschedulable", (_, vmi) => vmi?.Status.Conditions.Get(Condition.PodScheduled) is { IsFalse: true, Reason: "Unschedulable" }),
+        ("WaitingForVolumeBinding", (vm, _) => vm.Metadata.Annotations?.GetValueOrDefault(StandInAnnotations.Volumes) == "waiting"),
         ("Starting", (_, vmi) => vmi is { Phase: VmiPhase.Unset or VmiPhase.Pending or VmiPhase.Scheduling or VmiPhase.Scheduled }),
         ("CrashLoopBackOff", (vm, vmi) => vmi is null or { IsFinal: true } && vm.Status.StartFailure is not null && StartFailures.AreCounted(vm)),
         ("Stopped", (_, vmi) => vmi is null or { IsFinal: true }),

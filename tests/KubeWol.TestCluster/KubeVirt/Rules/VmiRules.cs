@@ -45,7 +45,10 @@ internal static class VmiRules
 
     private static Machine? Schedule(Machine machine, VirtualMachineInstance vmi, GuestBehaviour behaviour, Pass pass)
     {
-        var node = behaviour.Unschedulable ? null : pass.Nodes.Pick(null, vmi.Spec.NodeSelector);
+        if (behaviour.VolumesWait) return null;
+        var node = behaviour.Unschedulable ? null
+            : NodePreference.Of(vmi.Spec.Affinity).Select(wish => pass.Nodes.Pick(null, vmi.Spec.NodeSelector, wish)).FirstOrDefault(n => n is not null)
+                ?? pass.Nodes.Pick(null, vmi.Spec.NodeSelector);
         if (node is not null) return Enter(machine, OnNode(VmiConditions.Scheduled(vmi), node), VmiPhase.Scheduled, pass);
         var waiting = VmiConditions.Unschedulable(vmi, pass.Stamp);
         return ReferenceEquals(waiting, vmi) ? null : machine with { Vmi = waiting };

@@ -26,6 +26,10 @@ internal sealed class StandInClient(ClusterClient client)
         SendAsync(
             type, HttpMethod.Post, type.Path(resource.Metadata.Namespace), JsonSerializer.SerializeToUtf8Bytes(resource, type.Json), null, dryRun, cancellationToken);
 
+    /// <summary>Creates an object from all its fields, also those that the stand-in does not know.</summary>
+    public Task CreateAsync<T>(ResourceType<T> type, byte[] resource, string ns, CancellationToken cancellationToken)
+        where T : class, IResource => SendAsync(type, HttpMethod.Post, type.Path(ns), resource, null, false, cancellationToken);
+
     /// <summary>A merge patch that holds only if the object still is the version that was judged.</summary>
     public Task<T> PatchAsync<T>(ResourceType<T> type, T judged, JsonObject patch, string? subresource, CancellationToken cancellationToken)
         where T : class, IResource

@@ -1,0 +1,40 @@
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
+using KubeWol.Protocol;
+
+namespace KubeWol.Operator.Templates;
+
+/// <summary>Finds the template from which a request's machine is to be made.</summary>
+internal sealed class TemplateFinder(IResourceCache<WakeTemplate> templates, OperatorOptions options)
+{
+    private const int NamesShown = 5;
+
+    /// <summary>What templates say about the address that a request calls, and the machine that is to be made if exactly one can make it.</summary>
+    public (Claim Claim, Instantiation? Wanted) Find(WakeRequest request, InstantiateSettings settings)
+    {
+        if (!MacAddress.TryParse(request.Spec.Target.MacAddress, out var address)) return default;
+        var found = settings.Template is { } named ? Named(request, named) : Claiming(request, address);
+        if (found.Count != 1) return (new(found.Count, Words: Words(found, request, settings)), null);
+        var (wanted, problem, words) = Instantiation.Of(found[0], address, settings.Parameters ?? new Dictionary<string, string>());
+        return (new(1, problem, words), wanted);
+    }
+
+    /// <summary>Whoever names a template may use it for any address, but only in the request's own namespace.</summary>
+    private List<WakeTemplate> Named(WakeRequest request, string name) =>
+        templates.Find(new(request.Metadata.Namespace, name)) is { } template ? [template] : [];
+
+    private List<WakeTemplate> Claiming(WakeRequest request, MacAddress address) =>
+        [.. templates.All.Where(t => options.Reaches(request, t.Metadata.Namespace) && MacRange.Claims(t, address))];
+
+    private string Words(List<WakeTemplate> found, WakeRequest request, InstantiateSettings settings) => found.Count switch
+    {
+        > 1 => $"{found.Count} WakeTemplates claim the MAC address {request.Spec.Target.MacAddress}: {Names(found)}; none was used. Let one alone claim it",
+        _ when settings.Template is { } named => $"there is no WakeTemplate {request.Metadata.Namespace}/{named}",
+        _ => $"no WakeTemplate in {(options.ReachesAll(request) ? "the cluster" : $"namespace {request.Metadata.Namespace}")} claims the MAC address {request.Spec.Target.MacAddress}",
+    };
+
+    internal static string Names(IReadOnlyList<WakeTemplate> templates) =>
+        string.Join(", ", templates.Select(t => $"{t.Metadata.Namespace}/{t.Metadata.Name}").Order(StringComparer.Ordinal).Take(NamesShown))
+        + (templates.Count > NamesShown ? $" and {templates.Count - NamesShown} more" : "");
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace KubeWol.Agent.Tests.Fakes;
+
+/// <summary>An API server that does nothing by itself: each request waits, in the order of arrival, for the test to answer it.</summary>
+internal sealed class ScriptedApi : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly Channel<Exchange> _arrived = Channel.CreateUnbounded<Exchange>();
+
+    private ScriptedApi(WebApplication app) => _app = app;
+
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>Whether a request waits for its answer.</summary>
+    public bool HasNext => _arrived.Reader.TryPeek(out _);
+
+    /// <summary>Starts on a port of the loopback; 0 takes a free one.</summary>
+    public static async Task<ScriptedApi> StartAsync(int port = 0)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
+        builder.Logging.ClearProviders();
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
+        var api = new ScriptedApi(builder.Build());
+        api._app.Run(api.ReceiveAsync);
+        await api._app.StartAsync(TestContext.Current.CancellationToken);
+        api.Address = new Uri(api._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        return api;
+    }
+
+    /// <summary>A kubeconfig for a server without TLS.</summary>
+    public static string Kubeconfig(Uri server) => $$"""
+        {"apiVersion": "v1", "kind": "Config", "current-context": "c",
+         "contexts": [{"name": "c", "context": {"cluster": "c", "user": "u"} }], "users": [{"name": "u", "user": {"token": "t"} }],
+         "clusters": [{"name": "c", "cluster": {"server": "{{server}}"} }]}
+        """;
+
+    /// <summary>The next request, as soon as it is there.</summary>
+    public Task<Exchange> NextAsync() => _arrived.Reader.ReadAsync(TestContext.Current.CancellationToken).SoonAsync();
+
+    public async ValueTask DisposeAsync() => await _app.DisposeAsync();
+
+    private async Task ReceiveAsync(HttpContext context)
+    {
+        using var reader = new StreamReader(context.Request.Body);
+        var exchange = new Exchange(context, await reader.ReadToEndAsync(context.RequestAborted));
+        _arrived.Writer.TryWrite(exchange);
+        await exchange.Answered.WaitAsync(context.RequestAborted);
+    }
+}

@@ -1,0 +1,289 @@
+using CsCheck;
+using KubeWol.Agent.Capture;
+using KubeWol.Agent.Intake;
+using KubeWol.Agent.Tests.Fakes;
+using KubeWol.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KubeWol.Agent.Tests.Intake;
+
+public sealed class FrameIntakeTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Nic Eth0 = new("eth0", 2, NicKind.Physical, IsUp: true);
+    private static readonly MacAddress Target = Some.Target;
+
+    private readonly MetricsPage _page = new();
+    private readonly FrameIntake _intake;
+
+    public FrameIntakeTests() => _intake = new(Some.Options, _page.Agent, NullLogger<FrameIntake>.Instance);
+
+    [Theory]
+    [MemberData(nameof(Formats.Names), MemberType = typeof(Formats))]
+    public async Task Everything_about_a_message_is_copied_out_of_the_frame(string format)
+    {
+        var at = Noon;
+        foreach (var (port, tags) in ((ushort, VlanTag[])[])[(9, []), (40000, [10]), (48010, [new(200, 0x88A8), 10])])
+        {
+            at += TimeSpan.FromSeconds(2);
+            var frame = Formats.Frame(format, Target, port, tags);
+            _intake.Receive(Eth0, LinkType.Ethernet, frame, at);
+            Array.Clear(frame); // libpcap writes the next frame there
+
+            var signal = Heard();
+            var isRaw = format.StartsWith("raw", StringComparison.Ordinal);
+            var isV4 = format.Contains("IPv4", StringComparison.Ordinal);
+            Assert.Equal((Target, 0, "eth0", at), (signal.Target, signal.PasswordLength, signal.Interface, signal.CapturedAt));
+            Assert.Equal(isRaw ? WolTransport.Ethernet : isV4 ? WolTransport.UdpV4 : WolTransport.UdpV6, signal.Transport);
+            Assert.Equal("02:00:00:00:08:42", $"{signal.SourceMac}");
+            Assert.Equal(isRaw ? null : isV4 ? "192.0.2.84" : "2001:db8::842", signal.SourceIp?.ToString());
+            Assert.Equal(isRaw ? 0 : port, signal.DestinationPort);
+            Assert.Equal(tags.Select(t => (int)t.Id), signal.Vlans);
+            Assert.Equal(new MessageIdentity(Target, isRaw ? (ushort)0 : port, 0), signal.Identity);
+            _intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame(format, Target, port, tags), at.AddMilliseconds(1));
+            Assert.False(_intake.Signals.TryRead(out _));
+        }
+
+        Assert.Equal("Accepted 3, Repeated 3", await _page.ResultsAsync("frames"));
+    }
+
+    [Theory]
+    [InlineData("113")]
+    [InlineData("276")]
+    public void A_cooked_frame_is_understood(string link)
+    {
+        var kind = Enum.Parse<LinkType>(link);
+        _intake.Receive(Eth0, kind, new WolFrameBuilder { Link = kind, Transport = WolTransport.UdpV4, Vlans = [10] }.Build(MagicPacket.Build(Target)), Noon);
+        Assert.Equal((Target, (ushort)9, 10), (Heard() is var s ? s.Target : default, s.DestinationPort, Assert.Single(s.Vlans)));
+    }
+
+    [Theory]
+    [InlineData(null, "", "")]
+    [InlineData(null, "10", "10")]
+    [InlineData(100, "", "100")]
+    [InlineData(100, "10", "100 10")]
+    [InlineData(0, "", "0")]
+    [InlineData(100, "1 2 3 4 5 6 7 8", "100 1 2 3 4 5 6 7")] // eight are the most a WakeRequest may name
+    public void What_a_VLAN_interface_took_off_is_put_back_in_front(int? own, string tags, string expected)
+    {
+        var frame = Formats.Frame("IPv4", Target, 9, tags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => new VlanTag(ushort.Parse(t, System.Globalization.CultureInfo.InvariantCulture))));
+        _intake.Receive(new("eth0.100", 3, NicKind.Vlan, IsUp: true, own), LinkType.Ethernet, frame, Noon);
+        Assert.Equal(expected, string.Join(' ', Heard().Vlans));
+    }
+
+    [Theory]
+    [InlineData("", 0)]
+    [InlineData("c0a80001", 4)]
+    [InlineData("010203040506", 6)]
+    public void Of_a_password_the_length_is_kept(string password, int length)
+    {
+        Receive(MagicPacket.Build(Target, Convert.FromHexString(password)));
+        Assert.Equal(length, Heard().PasswordLength);
+    }
+
+    [Fact]
+    public async Task Every_packet_of_a_frame_is_a_message()
+    {
+        var other = MacAddress.Parse("52:54:00:12:34:57");
+        Receive([.. MagicPacket.Build(Target), .. MagicPacket.Build(other), .. MagicPacket.Build(Target)]);
+
+        Assert.Equal((Target, other), (Heard().Target, Heard().Target));
+        Assert.Equal("Accepted 2, Repeated 1", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task What_several_interfaces_hear_is_one_message()
+    {
+        byte[] frame = new WolFrameBuilder().Build(MagicPacket.Build(Target));
+        foreach (var (name, microseconds) in ((string, int)[])[("eno1", 20), ("bond0", 10), ("br0", 30)])
+            _intake.Receive(Eth0 with { Name = name }, LinkType.Ethernet, frame, Noon.AddMicroseconds(microseconds));
+
+        Assert.Equal("eno1", Heard().Interface);
+        Assert.Equal("Accepted 1, Repeated 2", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task Every_result_is_on_the_page_at_zero_from_the_start()
+    {
+        var lines = await _page.LinesAsync();
+        var reasons = Enum.GetValues<DropReason>().Where(r => r != DropReason.None).Select(r => $"{r}");
+        Assert.Equal(
+            reasons.Concat(["Accepted", "Repeated", "QueueFull"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
+            lines.Where(l => l.StartsWith("kubewol_agent_frames_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        foreach (var result in (string[])["Created", "AlreadyThere", "Refused", "Expired"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
+        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces"]) Assert.Contains($"{series} 0", lines);
+    }
+
+    [Theory]
+    [MemberData(nameof(Reasons))]
+    public async Task Every_reason_to_refuse_a_frame_is_counted_under_its_name(string reason)
+    {
+        var (link, frame) = Refused[Enum.Parse<DropReason>(reason)];
+        _intake.Receive(Eth0, link, frame, Noon);
+        Assert.Equal($"{reason} 1", await _page.ResultsAsync("frames"));
+        Assert.False(_intake.Signals.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task A_packet_that_is_refused_does_not_take_the_others_of_its_frame_with_it()
+    {
+        Receive([.. MagicPacket.Build(MacAddress.Parse("01:00:5e:00:00:01")), .. MagicPacket.Build(Target)]);
+        Assert.Equal(Target, Heard().Target);
+        Assert.Equal("Accepted 1, MulticastTarget 1", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task Only_the_ports_that_are_listened_for_count()
+    {
+        var intake = new FrameIntake(Some.Options with { Ports = WolPorts.Parse("4000") }, _page.Agent, NullLogger<FrameIntake>.Instance);
+        foreach (var port in (ushort[])[9, 4000]) intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame("IPv4", Target, port), Noon);
+        Assert.Equal("Accepted 1, OtherPort 1", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task A_full_queue_is_counted_and_a_repetition_has_its_chance_once_there_is_room()
+    {
+        for (var i = 0; i < FrameIntake.QueueLength; i++) Receive(MagicPacket.Build(Some.NextTarget()));
+        Receive(MagicPacket.Build(Target));
+        Receive(MagicPacket.Build(Target));
+        Assert.Equal($"Accepted {FrameIntake.QueueLength}, QueueFull 2", await _page.ResultsAsync("frames"));
+
+        Heard();
+        Receive(MagicPacket.Build(Target));
+        Assert.Equal($"Accepted {FrameIntake.QueueLength + 1}, QueueFull 2", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public void A_message_is_in_the_log_for_those_who_want_to_see_every_frame()
+    {
+        var log = new LogRecorder<FrameIntake>();
+        new FrameIntake(Some.Options, _page.Agent, log).Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(MagicPacket.Build(Target)), Noon);
+        Assert.Equal([(LogLevel.Debug, 110, "Magic packet for 52:54:00:12:34:56 from 02:00:00:00:08:42 on eth0")], log.Lines);
+    }
+
+    [Fact]
+    public async Task A_frame_of_any_length_ends_in_one_counted_result()
+    {
+        var random = new Random(20261122);
+        var count = 0;
+        foreach (var link in Enum.GetValues<LinkType>())
+        {
+            for (var length = 0; length <= 1600; length++, count++)
+            {
+                var frame = new byte[length];
+                random.NextBytes(frame);
+                _intake.Receive(Eth0, link, frame, Noon);
+            }
+        }
+
+        Assert.Equal(count, Total(await _page.ResultsAsync("frames")));
+        Assert.False(_intake.Signals.TryRead(out _));
+    }
+
+    /// <summary>Whatever comes in, every frame that is refused and every packet in the others is counted once, under its own name.</summary>
+    [Fact]
+    public Task Frames_in_and_results_out_are_equal() => Traffic.Array[1, 60].SampleAsync(
+        async frames =>
+        {
+            var page = new MetricsPage();
+            var intake = new FrameIntake(Some.Options, page.Agent, NullLogger<FrameIntake>.Instance);
+            var seen = new HashSet<MessageIdentity>();
+            var expected = new SortedDictionary<string, int>(StringComparer.Ordinal);
+            foreach (var frame in frames)
+            {
+                intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
+                foreach (var result in Results(frame, seen)) expected[result] = expected.GetValueOrDefault(result) + 1;
+            }
+
+            Assert.Equal(string.Join(", ", expected.Select(e => $"{e.Key} {e.Value}")), await page.ResultsAsync("frames"));
+            Assert.Equal(expected.GetValueOrDefault("Accepted"), intake.Signals.Count);
+        },
+        iter: 300);
+
+    [Fact]
+    public void Frames_that_are_refused_or_repeated_cost_no_memory()
+    {
+        byte[][] frames =
+        [
+            new WolFrameBuilder().Build(MagicPacket.Build(Target)),
+            Formats.Frame("IPv6 with all of them", Target, 9, Formats.Tags(8, 0x8100)),
+            new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Broadcast)),
+            new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse("01:00:5e:00:00:01"))),
+            new WolFrameBuilder().Build(new byte[102]),
+            .. Unrelated.All.Select(name => Unrelated.Frame(name)),
+            [],
+        ];
+        Receive();
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var round = 0; round < 100; round++) Receive();
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(2, _intake.Signals.Count);
+
+        void Receive()
+        {
+            foreach (var frame in frames) _intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
+        }
+    }
+
+    public static TheoryData<string> Reasons => [.. Enum.GetNames<DropReason>().Where(r => r != nameof(DropReason.None))];
+
+    /// <summary>A frame for each reason there is.</summary>
+    private static Dictionary<DropReason, (LinkType Link, byte[] Frame)> Refused => new()
+    {
+        [DropReason.UnknownLinkType] = ((LinkType)12, Raw([])),
+        [DropReason.Oversized] = (LinkType.Ethernet, new byte[100_000]),
+        [DropReason.FrameTooShort] = (LinkType.Ethernet, Raw([])[..13]),
+        [DropReason.NotEthernetII] = (LinkType.Ethernet, [.. Raw([])[..12], 0x00, 0x26, .. new byte[0x26]]),
+        [DropReason.TooManyVlanTags] = (LinkType.Ethernet, Formats.Frame("IPv4", Target, 9, Formats.Tags(9, 0x8100))),
+        [DropReason.OtherProtocol] = (LinkType.Ethernet, [.. Raw([])[..12], 0x08, 0x06, .. new byte[28]]),
+        [DropReason.MalformedHeader] = (LinkType.Ethernet, [.. Raw([])[..12], 0x08, 0x00, 0x65, .. new byte[60]]),
+        [DropReason.TooManyExtensionHeaders] = (LinkType.Ethernet, new WolFrameBuilder { Transport = WolTransport.UdpV6, Ipv6Extensions = [.. Enumerable.Repeat(Ipv6Extension.DestinationOptions, 9)] }.Build(MagicPacket.Build(Target))),
+        [DropReason.LaterFragment] = (LinkType.Ethernet, new WolFrameBuilder { Transport = WolTransport.UdpV4 }.BuildFragments(new byte[400], 112).Last()),
+        [DropReason.OtherPort] = (LinkType.Ethernet, Formats.Frame("IPv4", Target, 53)),
+        [DropReason.NoSyncStream] = (LinkType.Ethernet, Raw(new byte[102])),
+        [DropReason.RepetitionMismatch] = (LinkType.Ethernet, Raw([.. MagicPacket.Build(Target)[..101], 0])),
+        [DropReason.Truncated] = (LinkType.Ethernet, Raw(MagicPacket.Build(Target)[..101])),
+        [DropReason.ZeroTarget] = (LinkType.Ethernet, Calling("00:00:00:00:00:00")),
+        [DropReason.MulticastTarget] = (LinkType.Ethernet, Calling("01:00:5e:00:00:01")),
+        [DropReason.BroadcastTarget] = (LinkType.Ethernet, Calling("ff:ff:ff:ff:ff:ff")),
+    };
+
+    private static byte[] Raw(byte[] payload) => new WolFrameBuilder().Build(payload);
+
+    private static byte[] Calling(string mac) => Raw(MagicPacket.Build(MacAddress.Parse(mac)));
+
+    /// <summary>Frames of few machines, ports and passwords, so that some repeat each other; some damaged, some noise.</summary>
+    private static Gen<byte[]> Traffic { get; } = Gen.Frequency(
+        (6, from format in Gen.OneOf(Formats.Names.Select(row => row.Data).ToArray())
+            from target in Gen.ULong[0, 3]
+            from port in Gen.OneOf<ushort>(7, 9, 10)
+            from tags in Gen.Int[0, 9]
+            from damage in Gen.Select(Gen.Int[0, 130], Gen.Byte).Array[0, 2]
+            select Damaged(Formats.Frame(format, new MacAddress(0x52_54_00_00_00_00 + target), port, Formats.Tags(tags, 0x8100)), damage)),
+        (2, from packets in Gen.Select(Gen.ULong[0, 3], Gen.OneOf<int>(0, 4, 6), Gen.Bool).Array[1, 8]
+            select new WolFrameBuilder().Build([.. packets.SelectMany(p => MagicPacket.Build(new MacAddress((p.Item3 ? 0x01_00_5E_00_00_00ul : 0x52_54_00_00_00_00) + p.Item1), new byte[p.Item2]))])),
+        (1, Gen.Byte.Array[0, 200]));
+
+    private static byte[] Damaged(byte[] frame, (int At, byte Value)[] damage)
+    {
+        foreach (var (at, value) in damage.Where(d => d.At < frame.Length)) frame[at] = value;
+        return frame;
+    }
+
+    private static List<string> Results(byte[] frame, HashSet<MessageIdentity> seen)
+    {
+        if (!WolFrame.TryParse(LinkType.Ethernet, frame, WolPorts.Default, out var wol, out var reason)) return [$"{reason}"];
+        List<string> results = [];
+        foreach (var packet in wol.Packets)
+            results.Add(packet.Target.IsMulticast ? "MulticastTarget" : seen.Add(new(packet.Target, wol.DestinationPort, packet.Password.Length)) ? "Accepted" : "Repeated");
+        return results;
+    }
+
+    private static int Total(string results) => results.Split(", ").Sum(r => int.Parse(r.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture));
+
+    private void Receive(byte[] payload) => _intake.Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(payload), Noon);
+
+    private WakeSignal Heard() => _intake.Signals.TryRead(out var signal) ? signal : throw new InvalidOperationException("nothing was heard");
+}

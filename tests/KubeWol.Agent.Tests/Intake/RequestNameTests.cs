@@ -1,0 +1,66 @@
+using System.Text.RegularExpressions;
+using CsCheck;
+using KubeWol.Agent.Intake;
+using KubeWol.Protocol;
+
+namespace KubeWol.Agent.Tests.Intake;
+
+public sealed partial class RequestNameTests
+{
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly MessageIdentity Message = new(MacAddress.Parse("52:54:00:12:34:56"), 9, 0);
+
+    private static readonly Gen<MessageIdentity> Messages =
+        Gen.Select(Gen.ULong[1, 0xFFFF_FFFF_FFFF], Gen.UShort, Gen.OneOf<int>(0, 4, 6), (bits, port, length) => new MessageIdentity(new MacAddress(bits), port, length));
+
+    private static readonly Gen<DateTimeOffset> Times = Gen.Long[0, TimeSpan.FromDays(36_500).Ticks].Select(ticks => DateTimeOffset.UnixEpoch.AddTicks(ticks));
+
+    /// <summary>Agents of two versions hear the same broadcast while they are rolled out: the name must not change by accident.</summary>
+    [Theory]
+    [InlineData("52:54:00:12:34:56", 9, 0, "2026-11-22T12:00:00Z", 0, "wol-525400123456-fd3c5818a1")]
+    [InlineData("52:54:00:12:34:56", 0, 0, "2026-11-22T12:00:00Z", 0, "wol-525400123456-856fe12bf4")]
+    [InlineData("52:54:00:12:34:56", 9, 6, "2026-11-22T12:00:00Z", 0, "wol-525400123456-92783d3345")]
+    [InlineData("52:54:00:12:34:56", 9, 0, "2026-11-22T12:00:05Z", 0, "wol-525400123456-151a24289e")]
+    [InlineData("52:54:00:12:34:56", 9, 0, "2026-11-22T12:00:00Z", 1, "wol-525400123456-251d94685e")]
+    [InlineData("ff:ff:ff:ff:ff:fe", 65535, 4, "2106-02-07T06:28:16Z", 4, "wol-fffffffffffe-18088f603a")]
+    public void A_name_is_what_it_always_was(string mac, ushort port, int passwordLength, string at, int attempt, string name) =>
+        Assert.Equal(name, RequestName.Of(new(MacAddress.Parse(mac), port, passwordLength), DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture), attempt));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2.5)]
+    [InlineData(4.999_999_9)]
+    public void Within_a_window_a_message_has_one_name_on_every_node(double seconds) =>
+        Assert.Equal(RequestName.Of(Message, Noon, 0), RequestName.Of(Message, Noon.AddSeconds(seconds).ToOffset(TimeSpan.FromHours(5.5)), 0));
+
+    [Fact]
+    public void Whatever_a_sender_may_mean_makes_another_name()
+    {
+        var names = from mac in (string[])["52:54:00:12:34:56", "52:54:00:12:34:57", "56:34:12:00:54:52"]
+                    from port in (ushort[])[0, 7, 9, 40000]
+                    from length in (int[])[0, 4, 6]
+                    from window in (int[])[-1, 0, 1, 1000]
+                    from attempt in (int[])[0, 1, 4]
+                    select RequestName.Of(new(MacAddress.Parse(mac), port, length), Noon + (window * RequestName.Window), attempt);
+
+        var all = names.ToList();
+        Assert.Equal(all.Count, all.Distinct().Count());
+    }
+
+    /// <summary>A name is read by more people than a password: not even a digest of one is in it.</summary>
+    [Fact]
+    public void Nothing_of_a_password_but_its_length_can_be_in_a_name() =>
+        Assert.Equal(["DestinationPort", "PasswordLength", "Target"], typeof(MessageIdentity).GetProperties().Select(p => p.Name).Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void Every_name_is_a_valid_name_of_an_object_and_begins_with_the_address() =>
+        Gen.Select(Messages, Times, Gen.Int[0, 4]).Sample((message, at, attempt) =>
+        {
+            var name = RequestName.Of(message, at, attempt);
+            return name.Length <= 63 && Dns1123Label().IsMatch(name) && name.StartsWith($"wol-{message.Target:N}-", StringComparison.Ordinal);
+        });
+
+    [GeneratedRegex("^[a-z0-9]([-a-z0-9]*[a-z0-9])?$")]
+    private static partial Regex Dns1123Label();
+}

@@ -1,0 +1,476 @@
+using System.Globalization;
+using KubeWol.Agent.Capture;
+using KubeWol.Agent.Intake;
+using KubeWol.Agent.Tests.Fakes;
+using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Protocol;
+using KubeWol.TestCluster;
+using KubeWol.TestCluster.ApiServers;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace KubeWol.Agent.Tests.Intake;
+
+/// <summary>How messages become requests, against a server that the test plays and on a clock that the test moves.</summary>
+public sealed class WakeRequestWriterTests : IAsyncLifetime
+{
+    private const string Requests = "/apis/kubewol.io/v1alpha1/namespaces/kubewol-system/wakerequests";
+    private const string Name = "wol-525400123456-fd3c5818a1";
+    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
+    private static readonly Nic Eth0 = new("eth0", 2, NicKind.Physical, IsUp: true);
+
+    private readonly StateDirectory _state = new();
+    private readonly StillTime _time = new();
+    private readonly MetricsPage _page = new();
+    private readonly LogRecorder<WakeRequestWriter> _log = new();
+    private readonly FrameIntake _intake;
+    private ScriptedApi _api = null!;
+    private ClusterConnection? _connection;
+    private WakeRequestWriter _writer = null!;
+
+    public WakeRequestWriterTests()
+    {
+        _time.SetUtcNow(Noon);
+        _intake = new(Some.Options, _page.Agent, NullLogger<FrameIntake>.Instance);
+    }
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await ScriptedApi.StartAsync();
+        _writer = await StartAsync(_api.Address, _log);
+        var greeting = await _api.NextAsync();
+        Assert.Equal($"GET {Requests}/kubewol-agent-greeting", $"{greeting}");
+        await greeting.RefuseAsync(404, "NotFound");
+        await Eventually.BecomesTrueAsync("the greeting is over", () => _writer.Missing is null, Cancel);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.StopAsync(Cancel).SoonAsync();
+        _writer.Dispose();
+        _connection!.Dispose();
+        await _api.DisposeAsync();
+        _state.Dispose();
+    }
+
+    [Theory]
+    [InlineData("raw broadcast", "", "02:00:00:00:08:42", "'transport':'Ethernet','sourceMAC':'02:00:00:00:08:42',")]
+    [InlineData("IPv4", "10", "192.0.2.84", "'transport':'UDPv4','sourceMAC':'02:00:00:00:08:42','sourceIP':'192.0.2.84','destinationPort':9,'vlans':[10],")]
+    [InlineData("IPv6", "200 10", "2001:db8::842", "'transport':'UDPv6','sourceMAC':'02:00:00:00:08:42','sourceIP':'2001:db8::842','destinationPort':9,'vlans':[200,10],")]
+    public async Task A_message_becomes_a_request_that_says_everything_about_it(string format, string tags, string sender, string frame)
+    {
+        Hear(Formats.Frame(format, Some.Target, 9, tags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(t => new VlanTag(ushort.Parse(t, CultureInfo.InvariantCulture)))), Noon.AddTicks(1_234_567));
+        var request = await _api.NextAsync();
+
+        Assert.Equal($"POST {Requests}", $"{request}");
+        Assert.Equal(
+            $$$$"""
+            {"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{{request.Name}}}}","namespace":"kubewol-system","generation":0,"labels":{"app.kubernetes.io/managed-by":"kubewol-agent","kubewol.io/mac":"525400123456"}},"spec":{"target":{"macAddress":"52:54:00:12:34:56"},"frame":{"node":"node-a","interface":"eth0",{{{{frame.Replace('\'', '"')}}}}"capturedAt":"2026-11-22T12:00:00.123456Z"}}}
+            """,
+            request.Body);
+        Assert.Equal(RequestName.Of(new(Some.Target, format == "raw broadcast" ? (ushort)0 : (ushort)9, 0), Noon, 0), request.Name);
+
+        _time.Advance(TimeSpan.FromMilliseconds(500));
+        await request.CreateAsync();
+        await ResultsAsync("Created 1");
+        Assert.Equal(0.5 - 0.1234567, await _page.ValueAsync("kubewol_agent_request_latency_seconds_sum"), 6);
+        Assert.Equal([$"Created WakeRequest {request.Name} for 52:54:00:12:34:56: a magic packet from {sender} on eth0"], _log.Of(LogLevel.Information));
+    }
+
+    [Fact]
+    public async Task A_request_that_another_node_wrote_first_is_enough()
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(409, "AlreadyExists");
+        var look = await _api.NextAsync();
+        Assert.Equal($"GET {Requests}/{Name}", $"{look}");
+        await look.AnswerAsync(200, Existing());
+
+        await ResultsAsync("AlreadyThere 1");
+        Assert.False(_api.HasNext);
+        Assert.Empty(_log.Lines);
+    }
+
+    /// <summary>The frame was captured at noon.</summary>
+    [Theory]
+    [InlineData("""{"phase":"Pending"}""", false)]
+    [InlineData("""{"phase":"Running"}""", false)]
+    [InlineData("""{"phase":"Succeeded","completedAt":"2026-11-22T12:00:00Z"}""", false)]
+    [InlineData("""{"phase":"Succeeded","completedAt":"2026-11-22T11:59:59Z"}""", true)] // wake, sleep, and wake again
+    [InlineData("""{"phase":"Failed"}""", false)]
+    [InlineData("""{"phase":"Failed","completedAt":"2026-11-22T12:00:01Z"}""", false)]
+    [InlineData("""{"phase":"Failed","completedAt":"2026-11-22T12:00:00Z"}""", false)]
+    [InlineData("""{"phase":"Failed","completedAt":"2026-11-22T11:59:59.000001Z"}""", false)] // clocks may differ by a second
+    [InlineData("""{"phase":"Failed","completedAt":"2026-11-22T11:59:59Z"}""", true)]
+    [InlineData("""{"phase":"Failed","completedAt":"2026-11-22T11:59:55Z"}""", true)]
+    [InlineData("""{"phase":"SomethingNewer","completedAt":"2026-11-22T11:59:55Z"}""", true)]
+    public async Task A_request_that_ended_before_the_message_was_heard_does_not_silence_it(string status, bool asksAnew)
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(409, "AlreadyExists");
+        await (await _api.NextAsync()).AnswerAsync(200, Existing(status));
+        if (asksAnew)
+        {
+            var second = await _api.NextAsync();
+            Assert.Equal(RequestName.Of(new(Some.Target, 9, 0), Noon, 1), second.Name);
+            await second.CreateAsync();
+        }
+
+        await ResultsAsync(asksAnew ? "Created 1" : "AlreadyThere 1");
+    }
+
+    [Fact]
+    public async Task A_request_that_is_gone_by_the_time_it_is_read_was_there()
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(409, "AlreadyExists");
+        await (await _api.NextAsync()).RefuseAsync(404, "NotFound");
+        await ResultsAsync("AlreadyThere 1");
+    }
+
+    [Fact]
+    public async Task However_often_it_ended_within_a_window_the_asking_ends()
+    {
+        Hear();
+        var names = new HashSet<string>();
+        for (var attempt = 0; attempt < 5; attempt++)
+        {
+            var request = await _api.NextAsync();
+            Assert.True(names.Add(request.Name));
+            await request.RefuseAsync(409, "AlreadyExists");
+            await (await _api.NextAsync()).AnswerAsync(200, Existing("""{"phase":"Failed","completedAt":"2026-11-22T11:59:55Z"}"""));
+        }
+
+        await ResultsAsync("AlreadyThere 1");
+        Assert.False(_api.HasNext);
+    }
+
+    [Theory]
+    [InlineData(400, "BadRequest")]
+    [InlineData(413, "RequestEntityTooLarge")]
+    [InlineData(422, "Invalid")]
+    public async Task What_the_server_will_never_take_is_given_up_at_once_and_said(int status, string reason)
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(status, reason, "spec.frame.node: Invalid value");
+
+        await ResultsAsync("Refused 1");
+        Assert.Equal(["The API server refused the WakeRequest for 52:54:00:12:34:56: spec.frame.node: Invalid value"], _log.Of(LogLevel.Error));
+        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_request_retries_total"));
+    }
+
+    [Theory]
+    [InlineData(401, "Unauthorized")]
+    [InlineData(403, "Forbidden")]
+    [InlineData(404, "NotFound")] // the namespace
+    [InlineData(404, "")] // the kind
+    [InlineData(429, "TooManyRequests")]
+    [InlineData(500, "InternalError")]
+    [InlineData(502, "")]
+    [InlineData(503, "ServiceUnavailable")]
+    [InlineData(504, "Timeout")]
+    public async Task A_refusal_that_may_pass_is_tried_again(int status, string reason)
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(status, reason);
+        await ThenItIsCreatedAsync();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_connection_that_breaks_is_tried_again(bool midway)
+    {
+        Hear();
+        await (await _api.NextAsync()).CutAsync(midway);
+        await ThenItIsCreatedAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_that_is_none_is_tried_again()
+    {
+        Hear();
+        await (await _api.NextAsync()).AnswerAsync(201, "<html>a proxy's page</html>");
+        await ThenItIsCreatedAsync();
+    }
+
+    [Fact]
+    public async Task An_answer_that_does_not_come_is_given_up_after_half_a_minute_and_tried_again()
+    {
+        Hear();
+        var silent = await _api.NextAsync();
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await silent.Left.SoonAsync();
+        await ThenItIsCreatedAsync();
+    }
+
+    [Fact]
+    public async Task A_request_whose_answer_was_lost_is_found_to_be_there()
+    {
+        Hear();
+        await (await _api.NextAsync()).CutAsync(midway: true);
+        await PassAsync();
+        await (await _api.NextAsync()).RefuseAsync(409, "AlreadyExists");
+        await (await _api.NextAsync()).AnswerAsync(200, Existing());
+        await ResultsAsync("AlreadyThere 1");
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task The_server_says_how_long_it_wants_to_be_left_alone(int status)
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(status, "TooManyRequests", retryAfter: "17");
+        Assert.Equal(TimeSpan.FromSeconds(17), await _time.WaitBegunAsync(TimeSpan.FromSeconds(29)));
+        _time.Advance(TimeSpan.FromSeconds(16.9));
+        Assert.False(_api.HasNext);
+        _time.Advance(TimeSpan.FromSeconds(0.2));
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1");
+    }
+
+    [Theory]
+    [InlineData("0")]
+    [InlineData("-5")]
+    [InlineData("soon")]
+    public async Task A_server_that_names_no_sensible_time_is_left_alone_for_the_usual_one(string retryAfter)
+    {
+        Hear();
+        for (var i = 0; i < 4; i++)
+        {
+            await (await _api.NextAsync()).RefuseAsync(429, "TooManyRequests", retryAfter: retryAfter);
+            await PassAsync();
+        }
+
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1");
+    }
+
+    [Fact]
+    public async Task The_pauses_grow_to_five_seconds()
+    {
+        Hear();
+        var pauses = new List<TimeSpan>();
+        for (var i = 0; i < 14; i++)
+        {
+            await (await _api.NextAsync()).RefuseAsync(500, "InternalError");
+            pauses.Add(await PassAsync());
+        }
+
+        Assert.InRange(Sum(pauses[..2]), 0, 0.5);
+        Assert.InRange(Sum(pauses[..6]), 1, 10);
+        Assert.InRange(Sum(pauses[10..]), 10, 20);
+        Assert.All(pauses, p => Assert.InRange(p.TotalSeconds, 0, 5));
+
+        static double Sum(IEnumerable<TimeSpan> pauses) => pauses.Sum(p => p.TotalSeconds);
+    }
+
+    [Fact]
+    public async Task A_message_that_cannot_be_brought_for_five_minutes_is_given_up_and_said()
+    {
+        Hear();
+        await (await _api.NextAsync()).RefuseAsync(503, "ServiceUnavailable", retryAfter: "1000");
+        await _time.WaitBegunAsync(TimeSpan.FromSeconds(1000));
+        await Eventually.BecomesTrueAsync("the pause has begun", async () => await _page.ValueAsync("kubewol_agent_request_retries_total") == 1, Cancel);
+        _time.Advance(WakeRequestWriter.Patience);
+
+        await ResultsAsync("Expired 1");
+        Assert.Equal(["A message for 52:54:00:12:34:56 could not be delivered within 00:05:00 and is dropped"], _log.Of(LogLevel.Error));
+        Hear(Frame(), _time.GetUtcNow());
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1, Expired 1");
+    }
+
+    /// <summary>In a queue that stood still for an hour are wishes that nobody has any more.</summary>
+    [Fact]
+    public async Task The_five_minutes_begin_when_the_message_is_heard()
+    {
+        Hear(Frame(), Noon.AddMinutes(-5));
+        await ResultsAsync("Expired 1");
+
+        Hear(Frame(), Noon.AddMinutes(-4.9));
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1, Expired 1");
+        Assert.False(_api.HasNext);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(365 * 24 * 60)]
+    public async Task A_clock_that_was_set_back_loses_nothing(int minutes)
+    {
+        Hear(Frame(), Noon.AddMinutes(minutes));
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1");
+        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_request_latency_seconds_sum"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_away_is_in_the_log_once_however_many_messages_wait_and_again_when_it_is_back()
+    {
+        for (var i = 0; i < 8; i++) Hear(Frame(), Noon);
+        for (var round = 0; round < 3; round++)
+        {
+            var refused = new List<Exchange>();
+            for (var i = 0; i < 8; i++) refused.Add(await _api.NextAsync());
+            foreach (var request in refused) await request.RefuseAsync(503, "ServiceUnavailable", "the server is starting");
+            await Eventually.BecomesTrueAsync("all pauses have begun", async () => await _page.ValueAsync("kubewol_agent_request_retries_total") == 8 * (round + 1), Cancel);
+            for (var i = 0; i < 8; i++) await _time.WaitBegunAsync(TimeSpan.FromSeconds(5));
+            _time.Advance(TimeSpan.FromSeconds(5));
+        }
+
+        for (var i = 0; i < 8; i++) await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 8");
+        Assert.Equal(["Cannot write WakeRequests, keeping messages and trying again: the server is starting"], _log.Of(LogLevel.Warning));
+        Assert.Equal(1, _log.Count(124));
+    }
+
+    [Fact]
+    public async Task A_greeting_that_fails_is_said_and_repeated_until_there_is_an_answer()
+    {
+        await _writer.StopAsync(Cancel);
+        var log = new LogRecorder<WakeRequestWriter>();
+        using var writer = await StartAsync(_api.Address, log);
+        Assert.Equal("waiting for the API server", writer.Missing);
+        for (var i = 0; i < 2; i++)
+        {
+            await (await _api.NextAsync()).RefuseAsync(403, "Forbidden", "agents may not get wakerequests");
+            await PassAsync();
+        }
+
+        var last = await _api.NextAsync();
+        Assert.Equal($"GET {Requests}/kubewol-agent-greeting", $"{last}");
+        Assert.Equal("waiting for the API server: agents may not get wakerequests", writer.Missing);
+        await last.RefuseAsync(404, "NotFound");
+        await Eventually.BecomesTrueAsync("it is well", () => writer.Missing is null, Cancel);
+        await writer.StopAsync(Cancel);
+        Assert.Equal(["Cannot write WakeRequests, keeping messages and trying again: agents may not get wakerequests"], log.Of(LogLevel.Warning));
+        Assert.Equal(1, log.Count(124));
+        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_request_retries_total"));
+    }
+
+    [Fact]
+    public async Task A_server_that_is_not_there_yet_is_brought_everything_when_it_comes()
+    {
+        await _writer.StopAsync(Cancel); // or it might take the message
+        var log = new LogRecorder<WakeRequestWriter>();
+        var port = LoopbackPorts.Pick();
+        using var writer = await StartAsync(new($"http://127.0.0.1:{port}"), log);
+        await Eventually.BecomesTrueAsync("it is said", () => !log.Lines.IsEmpty, Cancel);
+        Assert.Contains("Connection refused", writer.Missing, StringComparison.Ordinal);
+        Hear();
+        for (var i = 0; i < 3; i++) await PassAsync();
+        await using var api = await ScriptedApi.StartAsync(port);
+        await Eventually.BecomesTrueAsync(
+            "the message is brought",
+            async () =>
+            {
+                _time.Advance(TimeSpan.FromSeconds(1));
+                while (api.HasNext)
+                {
+                    var request = await api.NextAsync();
+                    await ($"{request}".StartsWith("GET", StringComparison.Ordinal) ? request.RefuseAsync(404, "NotFound") : request.CreateAsync());
+                }
+
+                return await _page.ResultsAsync("requests") == "Created 1" && writer.Missing is null;
+            },
+            Cancel);
+        Assert.Single(log.Of(LogLevel.Warning));
+        await writer.StopAsync(Cancel);
+    }
+
+    [Fact]
+    public async Task Slow_requests_do_not_hold_up_the_others_and_the_rest_comes_in_order()
+    {
+        var frames = Enumerable.Range(0, 12).Select(_ => Some.NextTarget()).ToList();
+        foreach (var target in frames) Hear(Formats.Frame("IPv4", target), Noon);
+        var held = new List<Exchange>();
+        for (var i = 0; i < 8; i++) held.Add(await _api.NextAsync());
+        Assert.Equal(frames[..8].Select(t => $"{t}"), held.Select(h => h.Target).Order(StringComparer.Ordinal));
+        Assert.False(_api.HasNext);
+
+        foreach (var target in frames[8..])
+        {
+            await held[5].CreateAsync();
+            held[5] = await _api.NextAsync();
+            Assert.Equal($"{target}", held[5].Target);
+        }
+
+        foreach (var exchange in held) await exchange.CreateAsync();
+        await ResultsAsync("Created 12");
+    }
+
+    [Fact]
+    public async Task The_end_leaves_nothing_hanging()
+    {
+        Hear(Frame(), Noon); // will be in a pause
+        await (await _api.NextAsync()).RefuseAsync(503, "ServiceUnavailable", retryAfter: "100");
+        await _time.WaitBegunAsync(TimeSpan.FromSeconds(100));
+        for (var i = 0; i < 12; i++) Hear(Frame(), Noon); // seven on their way, the others in the queue
+        var held = new List<Exchange>();
+        for (var i = 0; i < 7; i++) held.Add(await _api.NextAsync());
+
+        await _writer.StopAsync(Cancel).SoonAsync();
+        foreach (var exchange in held) await exchange.Left.SoonAsync();
+        await ResultsAsync("");
+        Assert.Empty(_log.Of(LogLevel.Error));
+    }
+
+    [Fact]
+    public async Task A_defect_in_one_message_does_not_silence_the_writers()
+    {
+        _log.Failing = 120;
+        for (var i = 0; i < 16; i++)
+        {
+            Hear(Frame(), Noon);
+            await (await _api.NextAsync()).CreateAsync();
+        }
+
+        await Eventually.BecomesTrueAsync("all are said", () => _log.Count(125) == 16, Cancel);
+        _log.Failing = 0;
+        Hear(Frame(), Noon);
+        await (await _api.NextAsync()).CreateAsync();
+        await Eventually.BecomesTrueAsync("the next one is brought", () => _log.Count(120) == 1, Cancel);
+    }
+
+    private static byte[] Frame() => Formats.Frame("IPv4", Some.NextTarget());
+
+    private static string Existing(string status = "null") =>
+        $$$"""{"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{Name}}}","namespace":"kubewol-system"},"spec":{"target":{"macAddress":"52:54:00:12:34:56"}},"status":{{{status}}} }""";
+
+    private async Task<WakeRequestWriter> StartAsync(Uri server, ILogger<WakeRequestWriter> log)
+    {
+        _connection?.Dispose(); // of a writer that was stopped
+        _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(server)));
+        var writer = new WakeRequestWriter(_intake, new ClusterClient(_connection, _time), Some.Options, _page.Agent, _time, log);
+        await writer.StartAsync(Cancel);
+        return writer;
+    }
+
+    private void Hear() => Hear(Formats.Frame("IPv4", Some.Target), Noon);
+
+    private void Hear(byte[] frame, DateTimeOffset at) => _intake.Receive(Eth0, LinkType.Ethernet, frame, at);
+
+    /// <summary>Lets the pause before the next attempt pass.</summary>
+    private async Task<TimeSpan> PassAsync()
+    {
+        var pause = await _time.WaitBegunAsync(TimeSpan.FromSeconds(5));
+        _time.Advance(pause);
+        return pause;
+    }
+
+    private async Task ThenItIsCreatedAsync()
+    {
+        await PassAsync();
+        await (await _api.NextAsync()).CreateAsync();
+        await ResultsAsync("Created 1");
+        Assert.Equal(1, await _page.ValueAsync("kubewol_agent_request_retries_total"));
+        Assert.Equal(1, _log.Count(121));
+    }
+
+    private Task ResultsAsync(string results) =>
+        Eventually.BecomesTrueAsync($"'{results}' is counted", async () => await _page.ResultsAsync("requests") == results, Cancel);
+}
