@@ -1,6 +1,7 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
+using KubeWol.Operator.Tests.Requests;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Docs;
@@ -15,10 +16,7 @@ internal static class VerbsDocument
         "ErrorUnschedulable", "ErrImagePull", "ImagePullBackOff", "ErrorPvcNotFound", "DataVolumeError", "WaitingForVolumeBinding", "WaitingForReceiver",
     ];
 
-    private static readonly string[] Strategies =
-    [
-        RunStrategies.Always, RunStrategies.Halted, RunStrategies.Manual, RunStrategies.RerunOnFailure, RunStrategies.Once, RunStrategies.WaitAsReceiver,
-    ];
+    private static readonly string[] Strategies = ["Always", "Halted", "Manual", "RerunOnFailure", "Once", "WaitAsReceiver"];
 
     private static readonly (string Head, Func<Situation, Situation> Asked)[] Verbs =
     [
@@ -87,6 +85,14 @@ internal static class VerbsDocument
 
         "waits" is `WaitingForTurn`; "takes over" ends the earlier request with `Superseded`. A request that only waits for its turn has not begun.
 
+        ## What becomes of the run strategy
+
+        KubeVirt's stop makes Always and Once Halted, and its start makes Halted Always. What would be lost is noted on the machine before it is stopped
+        (`kubewol.io/run-strategy`) and restored when it is woken. A machine that its owner has halted gets the strategy that its annotation
+        `kubewol.io/start-as` or the operator's `--start-as` names. A machine that is off to begin with is only woken.
+
+        {Table(["run strategy", "the annotation", "`--start-as`", "after Sleep (Stop)", "after the Wake that follows"], RunStrategies())}
+
         ## What KubeVirt shows, and what it is taken for
 
         The word of `status.printableStatus` alone does not say enough: a machine that is off and whose volumes are being filled shows Provisioning, and so
@@ -98,6 +104,13 @@ internal static class VerbsDocument
         instance count, too: a machine that was told to stop a moment ago still shows Running, and is on its way down.
 
         """;
+
+    /// <summary>The table that the tests of run strategies play.</summary>
+    private static IEnumerable<string[]> RunStrategies() =>
+        from line in RunStrategyTests.Table.Split('\n').Skip(1)
+        where line.Length > 0
+        let cells = line.Replace("->", "|", StringComparison.Ordinal).Split('|', StringSplitOptions.TrimEntries)
+        select (string[])[.. cells[..4], cells[5]];
 
     private static IEnumerable<string[]> Pairs() =>
         from earlier in Verbs
@@ -146,9 +159,9 @@ internal static class VerbsDocument
         if (now.Found != 1) return machine.Row;
         var strategy = now.State switch
         {
-            MachineState.Stopped => RunStrategies.Halted,
-            MachineState.Receiving => RunStrategies.WaitAsReceiver,
-            _ => RunStrategies.Always,
+            MachineState.Stopped => "Halted",
+            MachineState.Receiving => "WaitAsReceiver",
+            _ => "Always",
         };
         var words = now.State == MachineState.Finished ? ["Stopped"] : Words.Where(w => new Machine(Some.Vm(strategy: strategy, status: w), null).State == now.State);
         return now.State switch

@@ -13,7 +13,7 @@ public sealed class RunStrategyTests(SharedApi shared) : IClassFixture<SharedApi
     /// The strategy a machine begins with, what its owner and the configuration say of a start, and its strategy and the note on it after a Sleep (Stop)
     /// and after the Wake that follows. A machine that is off to begin with is only woken.
     /// </summary>
-    private const string Table = """
+    internal const string Table = """
         strategy       | owner's start-as | --start-as     -> asleep         | note           | awake          | calls of the wake
 
         Always         | -                | Always         -> Halted         | -              | Always         | start
