@@ -28,4 +28,7 @@ fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 crds: ## Generate crds/ from the C# types
 	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
 
-.PHONY: help setup demo demo-down build test e2e fuzz crds
+verbs-table: ## Generate docs/verbs.md from the code that decides
+	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -class '*.VerbsDocumentTests'
+
+.PHONY: help setup demo demo-down build test e2e fuzz crds verbs-table

@@ -99,7 +99,7 @@ public enum WakeReason
     /// <summary>The machine was deleted while the request was being carried out.</summary>
     TargetVanished,
 
-    /// <summary>A later request asks for the opposite; nothing was done for this one.</summary>
+    /// <summary>A later request takes the place of this one: it asks for the opposite, or for more.</summary>
     Superseded,
 
     /// <summary>KubeVirt cannot migrate the machine live; the message says why.</summary>

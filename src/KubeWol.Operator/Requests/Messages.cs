@@ -17,7 +17,7 @@ internal static class Messages
         var (request, machine, words) = (reading.Request, reading.Machine, deed.Words);
         var name = machine is not null ? Name(machine) : deed.Created is { } made ? $"{made.Namespace}/{made.Name}" : Known(request);
         var before = request.Status?.Observed?.Before ?? machine?.PrintableStatus;
-        var from = request.Status?.Observed?.NodeBefore is { } node ? $" from {node}" : "";
+        var from = request.Status?.Observed?.NodeBefore is { } node && node != machine?.Node ? $" from {node}" : "";
         var where = Placement.Text(reading.Intent.NodeSelector);
         return deed.Plan.Reason switch
         {
@@ -77,8 +77,8 @@ internal static class Messages
             WakeReason.NotMigratable when machine!.State == MachineState.Receiving => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver)",
             WakeReason.NotMigratable => $"{name} cannot be migrated live: {words ?? reading.MigrationWords}",
             WakeReason.MigrationFailed => $"{name} could not be moved and stays{Place(machine)}: {reading.MigrationWords ?? "KubeVirt gives no reason"}",
-            WakeReason.NodeNotFound => $"no node has {where}; {name} stays{Place(machine)}",
-            WakeReason.NodeNotSchedulable => $"no node with {where} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}",
+            WakeReason.NodeNotFound => $"no node has {where}; {name} stays{Place(machine)}{Cancelled(deed)}",
+            WakeReason.NodeNotSchedulable => $"no node with {where} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}{Cancelled(deed)}",
             WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
             WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",
@@ -86,7 +86,7 @@ internal static class Messages
                 $"this version of KubeWol does not know what is asked for; it knows the actions {Known<WakeAction>()} and the sleep modes {Known<SleepMode>()}",
             WakeReason.DeadlineExceeded when reading is { Intent: { Action: WakeAction.Sleep, Sleep: SleepMode.Stop, Force: false }, Machine.State: MachineState.Stopping } =>
                 $"{name} has not shut down within {Deadline(request)} s. KubeVirt switches it off when its grace period ends; a Sleep with force does not wait for the guest",
-            WakeReason.DeadlineExceeded => $"not done within {Deadline(request)} s; {Last(request, machine)}",
+            WakeReason.DeadlineExceeded => $"not done within {Deadline(request)} s; {Last(request, machine)}{Cancelled(deed)}",
             _ => words ?? reading.Situation.Claim.Words ?? deed.Plan.Reason.ToString(),
         };
     }
@@ -139,6 +139,13 @@ internal static class Messages
             MigrationProgress.Scheduling => true,
             _ => false,
         };
+
+    private static string Cancelled(Deed deed) => deed switch
+    {
+        { Issued: WakeOperation.CancelMigration } => "; its migration was cancelled",
+        { Plan: Plan.Refuse { CancelMigration: true }, Words: { } words } => $"; its migration could not be cancelled: {words}",
+        _ => "",
+    };
 
     private static string Of(Rival rival) => $"WakeRequest {rival.Request.Metadata.Namespace}/{rival.Request.Metadata.Name} ({rival.Action})";
 

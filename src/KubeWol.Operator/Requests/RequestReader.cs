@@ -20,7 +20,7 @@ internal sealed class RequestReader(
         var target = finder.Find(request);
         var intent = Intent.Of(request, target.IsReversed, nodes.SelectorOf(request.Spec.Move), options);
         var machine = target.Found is [var one] ? one : null;
-        var (turn, by) = Turns.Of(new(request, intent.Action), machine is null ? [] : [.. Rivals(request, machine)]);
+        var (turn, by) = machine is null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
         var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
@@ -40,7 +40,9 @@ internal sealed class RequestReader(
                 IsReady = machine?.IsReady ?? false,
                 HadMachine = status?.Observed is not null,
                 Created = status?.Created == true || isMine,
-                Issued = status?.Operation ?? WakeOperation.None,
+                Issued = status?.Operation is { } last and not WakeOperation.None ? last
+                    : progress == MigrationProgress.None ? WakeOperation.None
+                    : WakeOperation.LiveMigrate, // created, and an operator died before it could say so
                 SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
                 Age = Age(request),
                 Deadline = Deadline(request),
@@ -62,12 +64,17 @@ internal sealed class RequestReader(
     private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)
     {
         var key = ResourceKey.Of(machine.Object);
-        foreach (var other in WaitingRequests.About(requests, key, machine.Addresses).Where(r => r.Metadata.Uid != request.Metadata.Uid))
-        {
-            var target = finder.Find(other);
-            if (target.Found is [var one] && ResourceKey.Of(one.Object) == key) yield return new(other, Intent.ActionOf(other, target.IsReversed, options));
-        }
+        // Each is resolved as it resolves itself, so that of two rivals both see the same. One that is being deleted will never be carried out.
+        return from rival in WaitingRequests.About(requests, key, machine.Addresses)
+               where rival.Metadata is { DeletionTimestamp: null } && rival.Metadata.Uid != request.Metadata.Uid
+               let target = finder.Find(rival)
+               where target.Found is [var one] && ResourceKey.Of(one.Object) == key
+               select Rival(rival, Intent.ActionOf(rival, target.IsReversed, options), machine);
     }
+
+    private Rival Rival(WakeRequest request, WakeAction action, Machine machine) => new(
+        request, action, IsUnseen: time.GetUtcNow() - request.Status?.IssuedAt < VerbTable.TraceTime
+            && (request.Status?.Operation, machine.State) is (WakeOperation.Start, MachineState.Stopped) or (WakeOperation.Unpause, MachineState.Paused));
 
     private Movement Movement(Intent intent, Machine machine, MigrationProgress progress)
     {

@@ -19,11 +19,11 @@ internal static class RequestStatus
     {
         var (request, found, machine, done) = (reading.Request, reading.Found, reading.Machine, deed.Plan);
         var before = request.Status ?? new() { AcceptedAt = began, Sequence = Rival.SequenceOf(request) };
-        var issued = deed.Issued != WakeOperation.None;
         var created = deed.Created is not null || reading.Situation.Created;
-        var operation = issued ? deed.Issued
-            : before.Operation is { } reported and not WakeOperation.None ? reported
+        var operation = deed.Issued != WakeOperation.None ? deed.Issued
+            : reading.Situation.Issued != WakeOperation.None ? reading.Situation.Issued
             : created ? WakeOperation.Create : WakeOperation.None;
+        var issued = deed.Issued != WakeOperation.None || (operation != WakeOperation.None && before.IssuedAt is null);
         var finished = done is Plan.Done or Plan.Refuse;
         var message = Messages.Cut(words, LongestMessage);
         return before with
@@ -41,8 +41,8 @@ internal static class RequestStatus
                 : new() { Namespace = machine.Object.Metadata.Namespace, Name = machine.Object.Metadata.Name, Uid = machine.Object.Metadata.Uid },
             Operation = operation,
             Created = created ? true : before.Created,
-            Migration = deed.Issued == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
-            Observed = Observed(before.Observed, machine, reading.Situation.Created, finished),
+            Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
+            Observed = Observed(before.Observed, machine, created, finished),
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions

@@ -1,6 +1,5 @@
 namespace KubeWol.Operator.Requests;
 
-
 /// <summary>Whose turn it is among the unfinished requests for one machine.</summary>
 internal enum Turn
 {
@@ -10,6 +9,6 @@ internal enum Turn
     /// <summary>Another request is before it, or has begun.</summary>
     Others,
 
-    /// <summary>A later one asks for the opposite.</summary>
+    /// <summary>A later one takes its place.</summary>
     Superseded,
 }

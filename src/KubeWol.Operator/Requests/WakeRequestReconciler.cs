@@ -48,8 +48,9 @@ internal sealed class WakeRequestReconciler(
             logger.Finished(ResourceKey.Of(reported), reported.Status!.Phase!.Value, reported.Status.Reason!.Value, reported.Status.Message);
         }
 
+        // Past its deadline a request only lives on while its migration cannot be cancelled.
         var left = reading.Situation.Deadline - reader.Age(request);
-        return (reported, deed.Look < left ? deed.Look : left);
+        return (reported, plan is Plan.Refuse || deed.Look < left ? deed.Look : left);
     }
 
     /// <summary>Does what the plan says.</summary>
@@ -73,7 +74,7 @@ internal sealed class WakeRequestReconciler(
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
-            OperationOutcome.Outdated outdated when plan is Plan.Refuse => new(plan, default) { Words = outdated.Message }, // nothing left to cancel
+            OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
             OperationOutcome.Unavailable away =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter > soon ? away.RetryAfter.Value : soon) { Words = away.Message },

@@ -22,8 +22,8 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
     public string? MigrationObstacle =>
         Instance?.Status?.Conditions?.FirstOrDefault(c => c is { Type: "LiveMigratable", Status: "False" }) is { } not ? $"{not.Reason}: {not.Message}" : null;
 
-    /// <summary>The node the machine is on.</summary>
-    public string? Node => Instance?.Status?.NodeName;
+    /// <summary>The node the machine is on; null when it is off.</summary>
+    public string? Node => InstanceHasEnded ? null : Instance?.Status?.NodeName;
 
     /// <summary>What the machine is doing. The words are those of VirtualMachinePrintableStatus (KubeVirt, api/core/v1/types.go).</summary>
     public MachineState State => Object.Status?.PrintableStatus switch

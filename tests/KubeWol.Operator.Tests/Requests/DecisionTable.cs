@@ -37,21 +37,35 @@ internal sealed class DecisionTable
         // Aspects do not depend on each other, so each value's words are found out once.
         var words = _columns.Select(c => c.Values.Select(v => c.Words(v(given))).ToArray()).ToArray();
         var masks = Rows.Select(r => r.Masks(words)).ToArray();
-        var groups = new Dictionary<string, Group>();
+        var groups = new Dictionary<UInt128, Group>(); // a bit for each line
         var at = new int[_columns.Length];
         do
         {
             var situation = given;
             for (var i = 0; i < at.Length; i++) situation = _columns[i].Values[at[i]](situation);
             if (!where(situation)) continue;
-            var rows = Rows.Where((_, row) => masks[row].Zip(at).All(m => (m.First >> m.Second & 1) != 0)).ToList();
-            var name = string.Join('\n', rows.Select(r => r.Text));
-            if (!groups.TryGetValue(name, out var group)) groups[name] = group = new(rows, []);
+            var lines = UInt128.Zero;
+            for (var row = 0; row < masks.Length; row++)
+            {
+                if (IsCovered(masks[row], at)) lines |= UInt128.One << row;
+            }
+
+            if (!groups.TryGetValue(lines, out var group)) groups[lines] = group = new([.. Rows.Where((_, row) => (lines >> row & 1) == 1)], []);
             group.Situations.Add(situation);
         }
         while (Next(at));
 
         return [.. groups.Values];
+    }
+
+    private static bool IsCovered(int[] masks, int[] at)
+    {
+        for (var i = 0; i < at.Length; i++)
+        {
+            if ((masks[i] >> at[i] & 1) == 0) return false;
+        }
+
+        return true;
     }
 
     private bool Next(int[] at)

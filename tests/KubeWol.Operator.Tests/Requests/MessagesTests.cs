@@ -205,6 +205,12 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.UnsupportedAction, Heard, Off)),
         ("DeadlineExceeded: not done within 300 s; the last word was: team-a/web-01 is on its way up",
             () => Refuse(WakeReason.DeadlineExceeded, Heard with { Status = new() { Message = "team-a/web-01 is on its way up" } }, Machine("Always", "Starting"))),
+        ("DeadlineExceeded: not done within 300 s; team-a/web-01 is Running; its migration was cancelled",
+            () => GivenUp(WakeReason.DeadlineExceeded, WakeOperation.CancelMigration, null)),
+        ("DeadlineExceeded: not done within 300 s; team-a/web-01 is Running; its migration could not be cancelled: User \"operator\" cannot delete",
+            () => GivenUp(WakeReason.DeadlineExceeded, WakeOperation.None, "User \"operator\" cannot delete")),
+        ("NodeNotSchedulable: no node with kubernetes.io/hostname=node-c takes machines now (cordoned, or not ready); team-a/web-01 stays on node-b; its migration was cancelled",
+            () => GivenUp(WakeReason.NodeNotSchedulable, WakeOperation.CancelMigration, null)),
         ("DeadlineExceeded: not done within 60 s; team-a/web-01 is Stopped",
             () => Refuse(WakeReason.DeadlineExceeded, Some.Request(deadline: 60), Off)),
         ("DeadlineExceeded: not done within 300 s; it was never looked at in time",
@@ -252,6 +258,12 @@ public sealed class MessagesTests
 
     private static string Refuse(WakeReason reason, WakeRequest request, string? words, params IReadOnlyList<Machine> found) =>
         Say(new Plan.Refuse(reason), Some.Reading(request, found), words);
+
+    private static string GivenUp(WakeReason reason, WakeOperation issued, string? words)
+    {
+        var plan = new Plan.Refuse(reason, CancelMigration: true);
+        return $"{reason}: {Messages.For(Some.Reading(ToNodeC, Running), new(plan, default) { Issued = issued, Words = words }, everywhere: false)}";
+    }
 
     private static string Migrating(MigrationProgress progress, Machine machine)
     {

@@ -61,6 +61,9 @@ internal sealed class FakeApi : IAsyncDisposable
             user: fake
         """;
 
+    /// <summary>Forgets what it was asked, for the next test to start afresh.</summary>
+    public void Forget() => _calls.Clear();
+
     /// <summary>Takes the server away: from now on connections are refused.</summary>
     public Task StopAsync() => _app.StopAsync(TestContext.Current.CancellationToken);
 

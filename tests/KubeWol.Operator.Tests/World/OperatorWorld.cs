@@ -10,6 +10,7 @@ using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -23,18 +24,14 @@ namespace KubeWol.Operator.Tests.World;
 /// </summary>
 internal sealed class OperatorWorld : IAsyncDisposable
 {
-    private readonly ResourceCache<WakeRequest> _requests = new();
-    private readonly ResourceCache<VirtualMachine> _machines = new();
-    private readonly ResourceCache<VirtualMachineInstance> _instances = new();
-    private readonly ResourceCache<WakeTemplate> _templates = new();
-    private readonly ResourceCache<Migration> _migrations = new();
-    private readonly ResourceCache<Node> _nodes = new();
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
     private readonly ClusterClient _client;
+    private readonly bool _isApiShared;
     private WakeRequestReconciler _reconciler = null!;
 
-    private OperatorWorld(FakeApi api, OperatorOptions options)
+    private OperatorWorld(FakeApi api, OperatorOptions options, bool isApiShared)
     {
+        _isApiShared = isApiShared;
         Options = options;
         Api = api;
         api.Respond = Respond;
@@ -47,6 +44,18 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public FakeApi Api { get; }
 
     public OperatorOptions Options { get; }
+
+    public ResourceCache<WakeRequest> Requests { get; } = new();
+
+    public ResourceCache<VirtualMachine> Machines { get; } = new();
+
+    public ResourceCache<VirtualMachineInstance> Instances { get; } = new();
+
+    public ResourceCache<Migration> Migrations { get; } = new();
+
+    public ResourceCache<Node> Nodes { get; } = new();
+
+    public ResourceCache<WakeTemplate> Templates { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(Some.Noon);
 
@@ -73,7 +82,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public int StatusWrites => Api.Calls.Count(c => c.Method == "PATCH");
 
     /// <summary>The request as the cache shows it.</summary>
-    public WakeRequest Request => _requests.Find(Key)!;
+    public WakeRequest Request => Requests.Find(Key)!;
 
     public WakeRequestStatus Status => Request.Status!;
 
@@ -88,10 +97,19 @@ internal sealed class OperatorWorld : IAsyncDisposable
 
     public static async Task<OperatorWorld> WithAsync(OperatorOptions options, WakeRequest request, params IReadOnlyList<VirtualMachine> machines)
     {
-        var world = new OperatorWorld(await FakeApi.StartAsync(), options) { Key = ResourceKey.Of(request) };
+        var world = await StartAsync(options);
+        world.Key = ResourceKey.Of(request);
         world.Store(request);
         foreach (var machine in machines) world.See(machine);
         return world;
+    }
+
+    /// <param name="options">How the operator is started.</param>
+    /// <param name="shared">A server that has served other worlds before this one; null for one of its own.</param>
+    public static async Task<OperatorWorld> StartAsync(OperatorOptions options, FakeApi? shared = null)
+    {
+        shared?.Forget();
+        return new(shared ?? await FakeApi.StartAsync(), options, shared is not null);
     }
 
     /// <summary>One look of the reconciler at the request.</summary>
@@ -109,13 +127,14 @@ internal sealed class OperatorWorld : IAsyncDisposable
     /// <summary>Another process, with nothing but what the cluster shows.</summary>
     public void RestartOperator()
     {
-        var templates = new TemplateFinder(_templates, Options);
+        var templates = new TemplateFinder(Templates, Options);
         var sources = new TemplateSources(_client);
-        var reader = new RequestReader(_requests, new(_machines, _instances, new(_machines, _instances, Options, Time), Options), new(_nodes), _migrations, templates, Options, Time);
+        var finder = new MachineFinder(Machines, Instances, new(Machines, Instances, Options, Time), Options);
+        var reader = new RequestReader(Requests, finder, new(Nodes), Migrations, templates, Options, Time);
         var operations = new KubeVirtMachines(
-            _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
+            _client, Machines, new(_client, Machines, Options), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
-            _requests, reader, new(), operations, new(_client, _requests, Events, Options, Time), _client, Metrics, Time,
+            Requests, reader, new(), operations, new(_client, Requests, Events, Options, Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 
@@ -123,20 +142,20 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public void See(VirtualMachine machine)
     {
         WriteBehindTheCache(machine);
-        _machines.Set(machine);
+        Machines.Set(machine);
     }
 
-    public void See(WakeTemplate template) => _templates.Set(template);
+    public void See(WakeTemplate template) => Templates.Set(template);
 
-    public void See(VirtualMachineInstance instance) => _instances.Set(instance);
+    public void See(VirtualMachineInstance instance) => Instances.Set(instance);
 
-    public void Lose(VirtualMachine machine) => _machines.Remove(ResourceKey.Of(machine));
+    public void Lose(VirtualMachine machine) => Machines.Remove(ResourceKey.Of(machine));
 
     /// <summary>The server gets a request, or another version of one, and the watch brings it.</summary>
     public void Store(WakeRequest request)
     {
         Write(request);
-        _requests.Set(request);
+        Requests.Set(request);
     }
 
     /// <summary>The machine changes, and the watch has not brought it yet.</summary>
@@ -152,7 +171,11 @@ internal sealed class OperatorWorld : IAsyncDisposable
         return next;
     }
 
-    public void See(WakeRequest request) => _requests.Set(request);
+    public void See(WakeRequest request) => Requests.Set(request);
+
+    /// <summary>The watch of requests catches up.</summary>
+    public void SeeRequests() =>
+        Requests.Replace([.. _stored.Where(s => s.Key.Contains("/wakerequests/", StringComparison.Ordinal)).Select(s => s.Value.Deserialize(ApiJson.Default.WakeRequest)!)]);
 
     /// <summary>The Events written so far, as kubectl would show them: type, reason, object and note.</summary>
     public async Task<IReadOnlyList<string>> ToldAsync()
@@ -169,7 +192,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     {
         await Events.StopAsync(CancellationToken.None);
         Events.Dispose();
-        await Api.DisposeAsync();
+        if (!_isApiShared) await Api.DisposeAsync();
     }
 
     private IEnumerable<KubernetesEvent> Posted() =>
@@ -200,7 +223,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var patch = JsonNode.Parse(call.Body)!.AsObject();
         if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");
         stored["metadata"]!["resourceVersion"] = Some.NextVersion();
-        stored["status"] = Merged(stored["status"], patch["status"]);
+        stored["status"] = MergePatch.Applied(stored["status"], patch["status"]);
         return new(200, stored.ToJsonString());
     }
 
@@ -210,19 +233,5 @@ internal sealed class OperatorWorld : IAsyncDisposable
         if ((string?)JsonNode.Parse(call.Body)!["preconditions"]!["uid"] != (string?)stored["metadata"]!["uid"]) return Answer.Refuse(409, "Conflict", "the UID in the precondition is another one");
         _stored.TryRemove(call.Path, out _);
         return new(200, "{}");
-    }
-
-    /// <summary>RFC 7386.</summary>
-    private static JsonNode? Merged(JsonNode? target, JsonNode? patch)
-    {
-        if (patch is not JsonObject changes) return patch?.DeepClone();
-        var merged = target is JsonObject before ? before.DeepClone().AsObject() : [];
-        foreach (var (name, value) in changes)
-        {
-            if (value is null) merged.Remove(name);
-            else merged[name] = Merged(merged[name], value);
-        }
-
-        return merged;
     }
 }

@@ -107,6 +107,19 @@ internal static class Some
         Status = machine.Status! with { PrintableStatus = status, Ready = ready ?? status == "Running" },
     };
 
+    public static Node Node(string name, bool unschedulable = false, string ready = "True", params IReadOnlyList<(string Name, string Value)> labels) => new()
+    {
+        Metadata = new()
+        {
+            Name = name,
+            Uid = $"uid-of-{name}",
+            ResourceVersion = NextVersion(),
+            Labels = labels.Append(("kubernetes.io/hostname", name)).ToDictionary(l => l.Item1, l => l.Item2),
+        },
+        Spec = new(unschedulable),
+        Status = new([new("Ready", ready)]),
+    };
+
     /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
     public static Reading Reading(WakeRequest request, params IReadOnlyList<Machine> found)
     {

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("KubeWol.TestCluster.Tests")]
+[assembly: InternalsVisibleTo("KubeWol.Operator.Tests")]
