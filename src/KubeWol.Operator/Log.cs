@@ -15,6 +15,9 @@ internal static partial class Log
     [LoggerMessage(211, LogLevel.Information, "{Request} {Phase}, {Reason}: {Message}")]
     public static partial void Finished(this ILogger logger, ResourceKey request, WakePhase phase, WakeReason reason, string? message);
 
+    [LoggerMessage(212, LogLevel.Debug, "{Machine} is remembered by {Addresses}")]
+    public static partial void Remembered(this ILogger logger, ResourceKey machine, string? addresses);
+
     [LoggerMessage(220, LogLevel.Warning, "An Event about {Kind} {Name} is lost: {Problem}")]
     public static partial void EventDropped(this ILogger logger, string kind, string name, string problem);
 }

@@ -26,6 +26,9 @@ internal sealed record OperatorOptions
     /// <summary>Whether a magic packet with a machine's MAC address written backwards puts that machine to sleep, as the sleep-on-lan programs do.</summary>
     public bool ReversedMacSleeps { get; init; }
 
+    /// <summary>How long a machine is known by an address that it had without fixing it; zero to remember none.</summary>
+    public TimeSpan RememberMacsFor { get; init; } = TimeSpan.FromDays(30);
+
     /// <summary>
     /// Whether a request reaches the machines of a namespace. Only those in KubeWol's own namespace, where the agents write, reach all; whoever
     /// may write requests in another namespace thereby gets no hold on anybody else's machines.

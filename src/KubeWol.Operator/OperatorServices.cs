@@ -4,6 +4,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Ledger;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
@@ -18,6 +19,7 @@ internal static class OperatorServices
     {
         services.AddSingleton(options);
         services.AddSingleton<OperatorMetrics>();
+        services.AddSingleton<MacIndex>();
         services.AddSingleton<MachineFinder>();
         services.AddSingleton<Nodes>();
         services.AddSingleton<TemplateFinder>();
@@ -43,9 +45,21 @@ internal static class OperatorServices
                 .Watch(Migration.Type, (s, migration) => WaitingRequests.For(Requests(s), migration))
                 .Watch(Node.Type, (s, _) => WaitingRequests.ToMove(Requests(s)));
         });
+        if (options.RememberMacsFor > TimeSpan.Zero)
+        {
+            services.AddController<MacLedgerReconciler>("macledger", controller =>
+            {
+                controller.Workers = 2; // nobody waits for it, and it must not crowd out the wakes
+                controller.Watch(VirtualMachine.Type, (s, machine) => MacLedgerReconciler.For(s.GetRequiredService<MacIndex>(), machine))
+                    .Watch(VirtualMachineInstance.Type, (s, instance) => MacLedgerReconciler.For(
+                        s.GetRequiredService<MacIndex>(), s.GetRequiredService<IResourceCache<VirtualMachine>>(), instance));
+            });
+        }
+
         services.AddController<TemplateReconciler>("waketemplates", controller => controller.For(WakeTemplate.Type)
             .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
             .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
+
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }

@@ -31,9 +31,10 @@ var reversed = new Option<bool>("--reversed-mac-sleeps")
 {
     Description = "A magic packet with a machine's MAC address written backwards puts it to sleep, as with the sleep-on-lan programs.",
 };
+var remember = ProgramOptions.Number("--remember-macs-for", "Days for which a machine that fixes no MAC address is known by one it had; 0 to remember none", 30, 0, 3650);
 
 var common = new ProgramOptions();
-var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, moves, creates and deletes KubeVirt virtual machines.") { space, leaderElection, workers, sleepMode, startAs, reversed };
+var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, moves, creates and deletes KubeVirt virtual machines.") { space, leaderElection, workers, sleepMode, startAs, reversed, remember };
 foreach (var port in ports.Values) command.Add(port);
 command.Validators.Add(result =>
 {
@@ -55,6 +56,7 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-op
         StartAs = given.GetValue(startAs)!,
         Ports = ports.Where(p => given.GetValue(p.Value) is not null).ToDictionary(p => given.GetValue(p.Value)!.Value, p => p.Key),
         ReversedMacSleeps = given.GetValue(reversed),
+        RememberMacsFor = TimeSpan.FromDays(given.GetValue(remember)),
     };
     services.AddOperator(options);
 }, Readiness, cancellationToken));

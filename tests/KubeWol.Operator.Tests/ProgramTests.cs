@@ -18,7 +18,7 @@ public sealed class ProgramTests : IDisposable
         var result = await RunAsync("--help");
 
         Assert.Equal(0, result.ExitCode);
-        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
+        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
         Assert.Contains("Carries out WakeRequests", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: kubewol-system]", result.Output, StringComparison.Ordinal);
         Assert.Contains("(1 to 256). [default: 16]", result.Output, StringComparison.Ordinal);
@@ -31,6 +31,8 @@ public sealed class ProgramTests : IDisposable
     [InlineData("--workers: 'many' is not a number from 1 to 256", "--workers", "many")]
     [InlineData("--workers: '-1' is not a number from 1 to 256", "--workers=-1")]
     [InlineData("Required argument missing for option: '--workers'.", "--workers")]
+    [InlineData("--remember-macs-for: '3651' is not a number from 0 to 3650", "--remember-macs-for", "3651")]
+    [InlineData("--remember-macs-for: '30d' is not a number from 0 to 3650", "--remember-macs-for=30d")]
     [InlineData("--listen: 'nowhere' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "nowhere")]
     [InlineData("--listen: '127.0.0.1' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "127.0.0.1")]
     [InlineData("--listen: '127.0.0.1:99999' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "127.0.0.1:99999")]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace KubeWol.TestBed;
 
@@ -22,7 +23,7 @@ public sealed record MachineManifest(string Namespace, string Name)
 
     public override string ToString()
     {
-        var annotations = string.Join(", ", Annotations.Select(a => $"{a.Key}: \"{a.Value}\""));
+        var annotations = string.Join(", ", Annotations.Select(a => $"{a.Key}: {JsonSerializer.Serialize(a.Value)}"));
         var mac = Mac is null ? "" : $", macAddress: \"{Mac}\"";
         return new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $$"""
             apiVersion: kubevirt.io/v1

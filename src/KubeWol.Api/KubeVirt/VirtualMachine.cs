@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api.KubeVirt;
@@ -59,7 +60,13 @@ public sealed record InstanceDomain(InstanceDevices? Devices);
 public sealed record InstanceDevices(IReadOnlyList<InstanceInterface>? Interfaces);
 
 /// <summary>One interface of an instance. The address is stored as its author spelt it, or absent.</summary>
-public sealed record InstanceInterface(string? MacAddress);
+[method: JsonConstructor]
+public readonly record struct InstanceInterface(string? MacAddress, string? Name = null)
+{
+    /// <summary>Its name; not kept where the address is fixed: nobody asks for it then, and a hundred thousand of them weigh.</summary>
+    [JsonConverter(typeof(InterfaceNameConverter))]
+    public string? Name { get; } = MacAddress is { Length: > 0 } ? null : Name;
+}
 
 /// <summary>What KubeVirt says of a machine.</summary>
 public sealed record VirtualMachineStatus

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api.KubeVirt;
@@ -34,8 +35,11 @@ public sealed record VirtualMachineInstanceStatus
     public MigrationState? MigrationState { get; init; }
 }
 
-/// <summary>One interface of a running instance. Without an address in the spec it is new at each start.</summary>
-public sealed record LiveInterface(string? Mac);
+/// <summary>
+/// One interface of a running instance. Without an address in the spec it is new at each start. An interface without a name is one that the guest
+/// made for itself and its agent reports.
+/// </summary>
+public readonly record struct LiveInterface(string? Mac, [property: JsonConverter(typeof(InterfaceNameConverter))] string? Name = null);
 
 /// <summary>How the last migration of an instance went.</summary>
 public sealed record MigrationState(string? TargetNode, string? FailureReason);

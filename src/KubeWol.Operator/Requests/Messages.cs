@@ -65,7 +65,7 @@ internal static class Messages
             WakeReason.WaitingForKubeVirt => $"KubeVirt cannot be asked just now, trying again: {words}",
 
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
-            WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known only by the addresses in its spec",
+            WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known by the addresses in its spec, and by those remembered from its last runs",
             WakeReason.AmbiguousTarget =>
                 $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found)}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",

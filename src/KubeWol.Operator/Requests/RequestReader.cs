@@ -58,12 +58,15 @@ internal sealed class RequestReader(
     public static TimeSpan Deadline(WakeRequest request) =>
         TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
 
+    /// <summary>Every other request that means this machine. One for an address that is merely noted on it may mean another, which has it now.</summary>
     private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)
     {
-        var addresses = machine.Addresses.ToList();
-        return WaitingRequests.About(requests, ResourceKey.Of(machine.Object), addresses)
-            .Where(r => r.Metadata.Uid != request.Metadata.Uid && options.Reaches(r, machine.Object.Metadata.Namespace))
-            .Select(r => new Rival(r, Intent.ActionOf(r, finder.IsReversed(r, addresses), options)));
+        var key = ResourceKey.Of(machine.Object);
+        foreach (var other in WaitingRequests.About(requests, key, machine.Addresses).Where(r => r.Metadata.Uid != request.Metadata.Uid))
+        {
+            var target = finder.Find(other);
+            if (target.Found is [var one] && ResourceKey.Of(one.Object) == key) yield return new(other, Intent.ActionOf(other, target.IsReversed, options));
+        }
     }
 
     private Movement Movement(Intent intent, Machine machine, MigrationProgress progress)

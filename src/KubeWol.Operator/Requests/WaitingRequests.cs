@@ -15,7 +15,7 @@ internal static class WaitingRequests
 
     /// <summary>The requests that look again when a machine changes.</summary>
     public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachine machine) =>
-        About(requests, ResourceKey.Of(machine), MacAddresses.Of(machine)).Select(r => ResourceKey.Of(r));
+        About(requests, ResourceKey.Of(machine), MacAddresses.Noted(machine)).Select(r => ResourceKey.Of(r));
 
     /// <summary>The requests that look again when an instance changes.</summary>
     public static IEnumerable<ResourceKey> For(IResourceCache<WakeRequest> requests, VirtualMachineInstance instance) =>

@@ -15,8 +15,8 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
     /// <summary>Whether the guest is ready, by its readiness probe where it has one.</summary>
     public bool IsReady => Object.Status?.Ready == true;
 
-    /// <summary>The addresses it is known by: those it fixes for itself and those it really has.</summary>
-    public IEnumerable<MacAddress> Addresses => MacAddresses.Of(Object).Concat(Instance is null ? [] : MacAddresses.Of(Instance)).Distinct();
+    /// <summary>The addresses by which a request may mean it: those it has, and those that are noted on it.</summary>
+    public IEnumerable<MacAddress> Addresses => MacAddresses.Noted(Object).Concat(Instance is null ? [] : MacAddresses.Of(Instance)).Distinct();
 
     /// <summary>Why KubeVirt cannot migrate it live; null when it can, or has not said yet.</summary>
     public string? MigrationObstacle =>

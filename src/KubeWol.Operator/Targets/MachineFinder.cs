@@ -7,11 +7,8 @@ namespace KubeWol.Operator.Targets;
 
 /// <summary>Finds the machines a request may mean.</summary>
 internal sealed class MachineFinder(
-    IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, OperatorOptions options)
+    IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, MacIndex index, OperatorOptions options)
 {
-    private static readonly ResourceIndex<VirtualMachine, MacAddress> ByMac = new(MacAddresses.Of);
-    private static readonly ResourceIndex<VirtualMachineInstance, MacAddress> ByLiveMac = new(MacAddresses.Of);
-
     /// <summary>The machines the target names.</summary>
     public Target Find(WakeRequest request)
     {
@@ -34,28 +31,26 @@ internal sealed class MachineFinder(
         return new(backwards, backwards.Count > 0);
     }
 
-    /// <summary>Whether the request means one of these addresses by writing it backwards.</summary>
-    public bool IsReversed(WakeRequest request, IEnumerable<MacAddress> addresses)
-    {
-        if (!IsReversible(request) || !MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return false;
-        var all = addresses.ToList();
-        return !all.Contains(address) && all.Contains(address.Reversed);
-    }
-
     private bool IsReversed(WakeRequest request) => IsReversible(request) && request.Status?.Action == WakeAction.Sleep;
 
     private bool IsReversible(WakeRequest request) => options.ReversedMacSleeps && request.Spec is { Frame: not null, Action: null };
 
+    /// <summary>The machines with the best claim to the address among those the request reaches: nobody's claim elsewhere disturbs a tenant's request.</summary>
     private List<Machine> Having(MacAddress address, WakeRequest request)
     {
-        var found = machines.FindBy(ByMac, address)
-            .Concat(instances.FindBy(ByLiveMac, address).Select(i => machines.Find(ResourceKey.Of(i))).OfType<VirtualMachine>())
-            .Where(m => options.Reaches(request, m.Metadata.Namespace))
-            .DistinctBy(m => ResourceKey.Of(m)) // not by value: the cache may bring a newer version between the two searches
-            .Select(With)
-            .ToList();
-        // A machine on its way out gives way to the one that takes over its address.
-        return found.Count > 1 && found.Any(m => m.State != MachineState.Terminating) ? [.. found.Where(m => m.State != MachineState.Terminating)] : found;
+        foreach (var claims in index.ByStrength(address))
+        {
+            var found = claims
+                .Where(m => options.Reaches(request, m.Metadata.Namespace))
+                .DistinctBy(m => ResourceKey.Of(m)) // not by value: the cache may bring a newer version between two searches
+                .Select(With)
+                .ToList();
+            if (found.Count == 0) continue;
+            // A machine on its way out gives way to the one that takes over its address.
+            return found.Count > 1 && found.Any(m => m.State != MachineState.Terminating) ? [.. found.Where(m => m.State != MachineState.Terminating)] : found;
+        }
+
+        return [];
     }
 
     private Machine With(VirtualMachine machine) => new(machine, instances.Find(ResourceKey.Of(machine)));

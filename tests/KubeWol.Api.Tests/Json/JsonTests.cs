@@ -103,7 +103,7 @@ public sealed class JsonTests
         Assert.Equal(
             """
             {"metadata":{"name":"web-01","namespace":"team-a","generation":0},
-            "spec":{"runStrategy":"Manual","template":{"spec":{"domain":{"devices":{"interfaces":[{"macAddress":"02-AA-BB-CC-DD-EE"},{}]}}}}},
+            "spec":{"runStrategy":"Manual","template":{"spec":{"domain":{"devices":{"interfaces":[{"macAddress":"02-AA-BB-CC-DD-EE"},{"name":"second"}]}}}}},
             "status":{"printableStatus":"Stopped","ready":false,"created":true,"stateChangeRequests":[{"action":"Start"},{"action":"Stop"}],
             "conditions":[{"type":"Failure","status":"True","reason":"FailedCreate","message":"quota"}]}}
             """.ReplaceLineEndings(""),
@@ -112,10 +112,11 @@ public sealed class JsonTests
 
     [Fact]
     public void Of_an_instance_only_the_sliver_that_is_read_is_kept() => Assert.Equal(
-        """{"metadata":{"name":"web-01","namespace":"team-a","generation":0},"status":{"phase":"Running","nodeName":"node02","interfaces":[{"mac":"0a:58:0a:9f:d1:ff"}]}}""",
+        """{"metadata":{"name":"web-01","namespace":"team-a","generation":0},"status":{"phase":"Running","nodeName":"node02","interfaces":[{"mac":"0a:58:0a:9f:d1:ff","name":"default"},{"mac":"02:42:ac:11:00:02"}]}}""",
         Write(Read<VirtualMachineInstance>("""
             {"metadata": {"name": "web-01", "namespace": "team-a"}, "spec": {"domain": {}},
-             "status": {"phase": "Running", "nodeName": "node02", "qosClass": "Burstable", "interfaces": [{"mac": "0a:58:0a:9f:d1:ff", "ipAddress": "10.88.0.7", "queueCount": 1}]}}
+             "status": {"phase": "Running", "nodeName": "node02", "qosClass": "Burstable", "interfaces": [
+                {"name": "default", "mac": "0a:58:0a:9f:d1:ff", "ipAddress": "10.88.0.7", "queueCount": 1}, {"interfaceName": "docker0", "mac": "02:42:ac:11:00:02", "infoSource": "guest-agent"}]}}
             """)));
 
     [Theory]

@@ -145,9 +145,9 @@ public sealed class MessagesTests
         ("WaitingForKubeVirt: KubeVirt cannot be asked just now, trying again: Connection refused",
             () => Wait(WakeReason.WaitingForKubeVirt, Heard, "Connection refused", Off)),
 
-        ("UnknownTarget: no VirtualMachine in the cluster has the MAC address 52:54:00:12:34:56; a machine that is off is known only by the addresses in its spec",
+        ("UnknownTarget: no VirtualMachine in the cluster has the MAC address 52:54:00:12:34:56; a machine that is off is known by the addresses in its spec, and by those remembered from its last runs",
             () => Refuse(WakeReason.UnknownTarget, Heard)),
-        ("UnknownTarget: no VirtualMachine in namespace team-a has the MAC address 52:54:00:12:34:56; a machine that is off is known only by the addresses in its spec",
+        ("UnknownTarget: no VirtualMachine in namespace team-a has the MAC address 52:54:00:12:34:56; a machine that is off is known by the addresses in its spec, and by those remembered from its last runs",
             () => Refuse(WakeReason.UnknownTarget, Some.Request())),
         ("UnknownTarget: there is no VirtualMachine team-a/web-01",
             () => Refuse(WakeReason.UnknownTarget, Some.Request(name: "web-01"))),

@@ -4,6 +4,7 @@ using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Tests.World;
+using Microsoft.Extensions.Time.Testing;
 
 namespace KubeWol.Operator.Tests.Targets;
 
@@ -12,9 +13,10 @@ public sealed class MachineFinderTests
 {
     private readonly ResourceCache<VirtualMachine> _machines = new();
     private readonly ResourceCache<VirtualMachineInstance> _instances = new();
+    private readonly FakeTimeProvider _time = new(Some.Noon);
     private readonly MachineFinder _finder;
 
-    public MachineFinderTests() => _finder = new(_machines, _instances, Some.Options);
+    public MachineFinderTests() => _finder = new(_machines, _instances, new(_machines, _instances, Some.Options, _time), Some.Options);
 
     [Theory]
     [InlineData("52:54:00:AB:cd:ef", "52:54:00:ab:cd:ef")]
@@ -158,7 +160,8 @@ public sealed class MachineFinderTests
         _machines.Set(after);
         _instances.Set(Some.Vmi("team-a/web-01", macs: Some.Mac));
 
-        var finder = new MachineFinder(new Torn(before, _machines), _instances, Some.Options);
+        var torn = new Torn(before, _machines);
+        var finder = new MachineFinder(torn, _instances, new(torn, _instances, Some.Options, _time), Some.Options);
 
         Assert.Single(finder.Find(Some.Heard()).Found);
     }

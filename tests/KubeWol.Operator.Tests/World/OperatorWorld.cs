@@ -111,7 +111,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
     {
         var templates = new TemplateFinder(_templates, Options);
         var sources = new TemplateSources(_client);
-        var reader = new RequestReader(_requests, new(_machines, _instances, Options), new(_nodes), _migrations, templates, Options, Time);
+        var reader = new RequestReader(_requests, new(_machines, _instances, new(_machines, _instances, Options, Time), Options), new(_nodes), _migrations, templates, Options, Time);
         var operations = new KubeVirtMachines(
             _client, _machines, new(_client, _machines, Options), new(_client, _migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(

@@ -31,7 +31,7 @@ internal static class Some
         {
             RunStrategy = running is null ? strategy : null,
             Running = running,
-            Template = new(new(new(new([.. (macs.Count == 0 ? [Mac] : macs).Select(m => new InstanceInterface(m))])))),
+            Template = new(new(new(new([.. (macs.Count == 0 ? [Mac] : macs).Select((m, i) => new InstanceInterface(m, Nic(i)))])))),
         },
         Status = new() { PrintableStatus = status, Ready = status == "Running" },
     };
@@ -40,8 +40,11 @@ internal static class Some
         string key = "team-a/web-01", string? phase = "Running", string? node = "node-b", params IReadOnlyList<string?> macs) => new()
     {
         Metadata = Metadata(key),
-        Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select(m => new LiveInterface(m))] },
+        Status = new() { Phase = phase, NodeName = node, Interfaces = [.. macs.Select((m, i) => new LiveInterface(m, Nic(i)))] },
     };
+
+    /// <summary>The name of a machine's interface.</summary>
+    public static string Nic(int index) => index == 0 ? "default" : $"nic-{index}";
 
     /// <summary>A request of a person in the machine's namespace, accepted at noon.</summary>
     public static WakeRequest Request(string key = "team-a/wake", string? mac = Mac, string? name = null, int? deadline = null, int? ttl = null) =>
@@ -82,6 +85,20 @@ internal static class Some
             },
         },
     };
+
+    /// <summary>The same machine with an annotation more.</summary>
+    public static VirtualMachine Noting(this VirtualMachine machine, string annotation, string text) => machine with
+    {
+        Metadata = machine.Metadata with
+        {
+            ResourceVersion = NextVersion(),
+            Annotations = new Dictionary<string, string>(machine.Metadata.Annotations ?? new Dictionary<string, string>()) { [annotation] = text },
+        },
+    };
+
+    /// <summary>The same machine, known by an address it had at noon.</summary>
+    public static VirtualMachine LastSeenBy(this VirtualMachine machine, string mac, string time = "2026-11-22T12:00:00Z") =>
+        machine.Noting(LastSeenAddresses.Annotation, $$"""{"{{mac}}":"{{time}}"}""");
 
     /// <summary>The same object, written once more.</summary>
     public static VirtualMachine Now(this VirtualMachine machine, string? status, bool? ready = null) => machine with
