@@ -28,7 +28,7 @@ internal sealed class OperatorMetrics
     private static readonly Dictionary<WakeAction, WakeReason[]> FailedOnly = new()
     {
         [WakeAction.Wake] = Creating,
-        [WakeAction.Sleep] = [],
+        [WakeAction.Sleep] = [WakeReason.UnsupportedAction], // the sleep mode of a newer version
         [WakeAction.Move] = [WakeReason.NotMigratable, WakeReason.MigrationFailed, WakeReason.NodeNotFound, WakeReason.NodeNotSchedulable, WakeReason.PlacementConflict],
         [WakeAction.Instantiate] = Creating,
         [WakeAction.Destroy] = [],

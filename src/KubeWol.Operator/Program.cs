@@ -6,7 +6,7 @@ using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Operator;
 using Microsoft.Extensions.DependencyInjection;
 
-var space = ProgramOptions.Namespace("Namespace the agents write to; only requests in it may wake machines of other namespaces.");
+var space = ProgramOptions.Namespace("Namespace the agents write to; only requests in it reach the machines of other namespaces.");
 var leaderElection = new Option<bool>("--leader-election")
 {
     Description = "Wait for the leader lease, so that of several replicas one works.",
@@ -38,7 +38,8 @@ var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, m
 foreach (var port in ports.Values) command.Add(port);
 command.Validators.Add(result =>
 {
-    var given = ports.Select(p => (p.Key, Port: result.GetValue(p.Value))).Where(p => p.Port is not null);
+    // Of the tokens: a value that is no port has an error of its own, and must not be asked for.
+    var given = ports.Select(p => (p.Key, Port: result.GetResult(p.Value)?.Tokens is [{ Value: var text }] ? PortIn(text) : null)).Where(p => p.Port is not null);
     foreach (var twice in given.GroupBy(p => p.Port).Where(g => g.Count() > 1))
     {
         result.AddError($"port {twice.Key} cannot mean {string.Join(" and ", twice.Select(p => p.Key))}: give each verb a port of its own");
@@ -67,16 +68,17 @@ static Option<int?> PortOption(WakeAction action)
     var name = $"--{action.ToString().ToLowerInvariant()}-port";
     return new(name)
     {
-        Description = $"UDP port at which a magic packet means {action}, for whoever can send one. No such port if not set. The agents have to listen to it.",
+        Description = $"UDP port at which a magic packet means {action}, whoever sends it. If not set, none does. The agents must listen to it.",
         CustomParser = result =>
         {
-            var text = result.Tokens[0].Value;
-            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535) return port;
-            result.AddError($"{name}: '{text}' is not a port (1 to 65535)");
-            return null;
+            var port = PortIn(result.Tokens[0].Value);
+            if (port is null) result.AddError($"{name}: '{result.Tokens[0].Value}' is not a port (1 to 65535)");
+            return port;
         },
     };
 }
+
+static int? PortIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535 ? port : null;
 
 static string? Readiness(IServiceProvider services) =>
     services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";

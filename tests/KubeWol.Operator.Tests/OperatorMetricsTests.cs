@@ -1,6 +1,6 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Operator.Requests;
-using KubeWol.Operator.Targets;
+using KubeWol.Operator.Tests.Requests;
 using KubeWol.Operator.Tests.World;
 using Prometheus;
 
@@ -26,29 +26,22 @@ public sealed class OperatorMetricsTests
     }
 
     [Fact]
-    public async Task Whatever_ends_a_wake_has_its_series_from_the_start()
+    public async Task However_a_request_of_any_kind_ends_there_was_a_series_for_it_from_the_start()
     {
-        var before = await SeriesAsync();
-        var ends = from state in Enum.GetValues<MachineState>()
-                   from found in (int[])[0, 1, 2]
-                   from issued in Enum.GetValues<WakeOperation>()
-                   from age in (int[])[0, 10, 300]
-                   let now = new Situation
-                   {
-                       Action = WakeAction.Wake,
-                       Found = found,
-                       State = state,
-                       IsReady = true,
-                       HadMachine = true,
-                       Issued = issued,
-                       Age = TimeSpan.FromSeconds(age),
-                       Deadline = TimeSpan.FromSeconds(300),
-                   }
-                   let plan = VerbTable.Decide(now)
-                   where plan is Plan.Done or Plan.Refuse
-                   select (Phase: plan is Plan.Done ? WakePhase.Succeeded : WakePhase.Failed, plan.Reason);
+        var before = await _registry.PageAsync();
+        // What is decided, of every situation that the verb table can tell apart, and what KubeVirt and the API server may say to what is done.
+        var decided = from now in VerbTableTests.EverySituation
+                      let plan = VerbTable.Decide(now)
+                      where plan is Plan.Done or Plan.Refuse
+                      select (now.Action, Phase: plan is Plan.Done ? WakePhase.Succeeded : WakePhase.Failed, plan.Reason);
+        var refused = from action in (WakeAction[])[WakeAction.Wake, WakeAction.Sleep, WakeAction.Move, WakeAction.Instantiate, WakeAction.Destroy]
+                      from reason in (WakeReason[])[WakeReason.Refused, WakeReason.Forbidden, .. Also(action)]
+                      select (action, WakePhase.Failed, reason);
 
-        Assert.All(ends, end => Assert.Contains($"phase=\"{end.Phase}\",reason=\"{end.Reason}\"", before, StringComparison.Ordinal));
+        foreach (var (action, phase, reason) in decided.Concat(refused).Distinct())
+        {
+            Assert.Contains($"kubewol_requests_total{{action=\"{action}\",phase=\"{phase}\",reason=\"{reason}\"}} 0\n", before, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -87,6 +80,13 @@ public sealed class OperatorMetricsTests
         Assert.DoesNotContain("web-01", page, StringComparison.Ordinal);
         Assert.DoesNotContain(Some.Mac, page, StringComparison.Ordinal);
     }
+
+    private static WakeReason[] Also(WakeAction action) => action switch
+    {
+        WakeAction.Move => [WakeReason.NotMigratable, WakeReason.PlacementConflict, WakeReason.NodeNotFound, WakeReason.NodeNotSchedulable],
+        WakeAction.Wake or WakeAction.Instantiate => [WakeReason.TemplateNotUsable, WakeReason.InvalidParameters, WakeReason.TooManyInstances],
+        _ => [],
+    };
 
     private static WakeRequest Ended(WakeRequest request, WakePhase phase, WakeReason reason, double issued, double completed) => request with
     {

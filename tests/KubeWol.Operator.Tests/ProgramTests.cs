@@ -18,11 +18,14 @@ public sealed class ProgramTests : IDisposable
         var result = await RunAsync("--help");
 
         Assert.Equal(0, result.ExitCode);
-        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
+        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--default-sleep-mode", "--start-as", "--reversed-mac-sleeps", "--sleep-port", "--move-port", "--instantiate-port", "--destroy-port", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
         Assert.Contains("Carries out WakeRequests", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: kubewol-system]", result.Output, StringComparison.Ordinal);
         Assert.Contains("(1 to 256). [default: 16]", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: 0.0.0.0:8080]", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Pause (keeps its memory on the node) or Stop (is shut down). [default: Pause]", result.Output, StringComparison.Ordinal);
+        Assert.Contains("Always, Manual or RerunOnFailure. [default: Always]", result.Output, StringComparison.Ordinal);
+        Assert.Contains("UDP port at which a magic packet means Destroy, whoever sends it. If not set, none does.", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -33,6 +36,18 @@ public sealed class ProgramTests : IDisposable
     [InlineData("Required argument missing for option: '--workers'.", "--workers")]
     [InlineData("--remember-macs-for: '3651' is not a number from 0 to 3650", "--remember-macs-for", "3651")]
     [InlineData("--remember-macs-for: '30d' is not a number from 0 to 3650", "--remember-macs-for=30d")]
+    [InlineData("--sleep-port: '0' is not a port (1 to 65535)", "--sleep-port", "0")]
+    [InlineData("--sleep-port: '65536' is not a port (1 to 65535)", "--sleep-port", "65536", "--move-port", "65536")]
+    [InlineData("--move-port: 'nine' is not a port (1 to 65535)", "--move-port=nine")]
+    [InlineData("--destroy-port: '-9' is not a port (1 to 65535)", "--destroy-port=-9")]
+    [InlineData("Required argument missing for option: '--instantiate-port'.", "--instantiate-port")]
+    [InlineData("port 40001 cannot mean Sleep and Move: give each verb a port of its own", "--sleep-port", "40001", "--move-port", "40001")]
+    [InlineData("port 40001 cannot mean Sleep and Destroy: give each verb a port of its own", "--destroy-port", "040001", "--sleep-port", "40001", "--move-port", "7")]
+    [InlineData("Argument 'Hibernate' not recognized.", "--default-sleep-mode", "Hibernate")]
+    [InlineData("Argument 'Unknown' not recognized.", "--default-sleep-mode", "Unknown")]
+    [InlineData("Argument 'Once' not recognized.", "--start-as", "Once")]
+    [InlineData("Argument 'Halted' not recognized.", "--start-as=Halted")]
+    [InlineData("Unrecognized command or argument 'maybe'.", "--reversed-mac-sleeps", "maybe")]
     [InlineData("--listen: 'nowhere' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "nowhere")]
     [InlineData("--listen: '127.0.0.1' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "127.0.0.1")]
     [InlineData("--listen: '127.0.0.1:99999' is not an IP address with a port, such as 0.0.0.0:8080 or [::]:8080", "--listen", "127.0.0.1:99999")]

@@ -13,11 +13,7 @@ internal sealed class MachineFinder(
     public Target Find(WakeRequest request)
     {
         // What was done once is followed up on that machine alone: a machine that sleeps may have no address any more, or somebody else has it.
-        if (request.Status is { Operation: not (null or WakeOperation.None), VirtualMachine: { Name: { } pinned } reference })
-        {
-            var same = machines.Find(new(reference.Namespace, pinned)) is { } found && (reference.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
-            return new(same is null ? [] : [With(same)], IsReversed(request));
-        }
+        if (request.Status?.Operation is not (null or WakeOperation.None) && request.Status.VirtualMachine is not null) return Met(request);
 
         if (request.Spec.Target.Name is { } name)
         {
@@ -25,10 +21,17 @@ internal sealed class MachineFinder(
         }
 
         if (!MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return new([], false);
-        var forwards = Having(address, request);
-        if (forwards.Count > 0 || !IsReversible(request)) return new(forwards, false);
-        var backwards = Having(address.Reversed, request);
-        return new(backwards, backwards.Count > 0);
+        if (Having(address, request) is { Count: > 0 } forwards) return new(forwards, false);
+        if (IsReversible(request) && Having(address.Reversed, request) is { Count: > 0 } backwards) return new(backwards, true);
+        return Met(request); // what it waits for may have cost the machine its address: one that is not fixed goes with the instance
+    }
+
+    /// <summary>The machine that the request has met, if it is still there.</summary>
+    private Target Met(WakeRequest request)
+    {
+        var same = request.Status?.VirtualMachine is { Name: { } name } known && machines.Find(new(known.Namespace, name)) is { } found
+            && (known.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
+        return new(same is null ? [] : [With(same)], IsReversed(request));
     }
 
     private bool IsReversed(WakeRequest request) => IsReversible(request) && request.Status?.Action == WakeAction.Sleep;

@@ -16,7 +16,6 @@ namespace KubeWol.Operator.Tests.KubeVirt;
 public sealed class KubeVirtMachinesTests : IAsyncLifetime
 {
     private const string Start = "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01/start";
-    private const string Unpause = "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachineinstances/web-01/unpause";
     private const string Read = "GET /apis/kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01";
 
     private static readonly Answer RunsAlready = Answer.Refuse(409, "Conflict", "VM is already running");
@@ -40,48 +39,37 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     public ValueTask DisposeAsync() => _api.DisposeAsync();
 
     [Theory]
-    [InlineData(WakeOperation.Start, 202, Start)]
-    [InlineData(WakeOperation.Unpause, 200, Unpause)]
-    public async Task An_operation_is_one_put_of_an_empty_object_to_its_subresource(WakeOperation operation, int status, string call)
+    [InlineData(WakeOperation.Start, "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01/start")]
+    [InlineData(WakeOperation.Stop, "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01/stop")]
+    [InlineData(WakeOperation.Pause, "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachineinstances/web-01/pause")]
+    [InlineData(WakeOperation.Unpause, "PUT /apis/subresources.kubevirt.io/v1/namespaces/team-a/virtualmachineinstances/web-01/unpause")]
+    [InlineData(WakeOperation.LiveMigrate, "POST /apis/kubevirt.io/v1/namespaces/team-a/virtualmachineinstancemigrations")]
+    [InlineData(WakeOperation.Place, "PATCH /apis/kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01?fieldManager=kubewol-placement")]
+    [InlineData(WakeOperation.Delete, "DELETE /apis/kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01")]
+    public async Task An_operation_is_one_call(WakeOperation operation, string call)
     {
-        _api.Respond = _ => new(status);
+        _api.Respond = c => c.Method == "POST" ? new(201, c.Body) : new(202, "{}");
 
         Assert.IsType<OperationOutcome.Accepted>(await IssueAsync(operation));
 
         var only = Assert.Single(_api.Calls);
-        Assert.Equal((call, "{}", "application/json"), (only.ToString(), only.Body, only.ContentType));
+        Assert.Equal(call, only.ToString());
+        if (only.Method == "PUT") Assert.Equal(("{}", "application/json"), (only.Body, only.ContentType));
+        if (operation == WakeOperation.Place) Assert.Equal("application/apply-patch+yaml", only.ContentType);
     }
 
     [Theory]
-    // Asked too early or too late: read again.
-    [InlineData("Outdated", 409, "Conflict", "Operation cannot be fulfilled on virtualmachine.kubevirt.io \"web-01\": VM is already running")]
-    [InlineData("Outdated", 409, "Conflict", "Operation cannot be fulfilled on virtualmachine.kubevirt.io \"web-01\": Always does not support manual start requests")]
-    [InlineData("Outdated", 409, "Conflict", "Operation cannot be fulfilled on virtualmachine.kubevirt.io \"web-01\": Once does not support manual start requests")]
-    [InlineData("Outdated", 409, "Conflict", "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"web-01\": VMI is not paused")]
-    [InlineData("Outdated", 409, "Conflict", "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"web-01\": VMI is not running")]
-    [InlineData("Outdated", 500, "InternalError", "Internal error occurred: the server rejected our request due to an error in our request")]
-    [InlineData("Outdated", 500, "InternalError", "Internal error occurred: unable to complete request: stop/start already underway")]
-    [InlineData("Outdated", 404, "NotFound", "virtualmachine.kubevirt.io \"web-01\" not found")]
-    [InlineData("Outdated", 404, "NotFound", "virtualmachineinstance.kubevirt.io \"web-01\" not found")]
-    // Nothing will change by asking again.
-    [InlineData("Refused Forbidden", 403, "Forbidden", "virtualmachines.subresources.kubevirt.io \"web-01\" is forbidden: User \"system:serviceaccount:kubewol-system:kubewol-operator\" cannot update resource \"virtualmachines/start\"")]
-    [InlineData("Refused Refused", 400, "BadRequest", "Unable to decode the body")]
-    [InlineData("Refused Refused", 405, "MethodNotAllowed", "the server does not allow this method on the requested resource")]
-    [InlineData("Refused Refused", 422, "Invalid", "the request is invalid")]
-    // KubeVirt, or the way to it, is in trouble.
-    [InlineData("Unavailable", 401, "Unauthorized", "Unauthorized")]
-    [InlineData("Unavailable", 429, "TooManyRequests", "the server has received too many requests and has asked us to try again later")]
-    [InlineData("Unavailable", 500, "InternalError", "Internal error occurred: failed calling webhook \"virtualmachine-validator.kubevirt.io\": connection refused")]
-    [InlineData("Unavailable", 502, "", "bad gateway")]
-    [InlineData("Unavailable", 503, "ServiceUnavailable", "the server is currently unable to handle the request")]
-    [InlineData("Unavailable", 504, "Timeout", "the server was unable to return a response in the time allotted")]
-    public async Task Each_refusal_has_its_meaning_and_is_passed_on_in_the_servers_words(string outcome, int status, string reason, string message)
+    [InlineData(200, "GET,DELETE")]
+    [InlineData(404, "GET")] // nothing to cancel
+    public async Task To_cancel_a_migration_it_is_found_by_its_name_and_deleted(int status, string methods)
     {
-        _api.Respond = call => call.Method == "PUT" ? Answer.Refuse(status, reason, message) : new(200, Json(Some.Vm()));
+        var path = $"/apis/kubevirt.io/v1/namespaces/team-a/virtualmachineinstancemigrations/{MigrationOperations.NameOf(Some.Request())}";
+        _api.Respond = c => status == 404 ? Answer.Refuse(404, "NotFound", "not found") : new(200, """{"metadata":{"name":"kubewol-1","uid":"the-migration"}}""");
 
-        var answer = await IssueAsync(WakeOperation.Start);
+        Assert.IsType<OperationOutcome.Accepted>(await IssueAsync(WakeOperation.CancelMigration));
 
-        Assert.Equal((outcome, message), (Kind(answer), Words(answer)));
+        Assert.Equal(methods.Split(',').Select(m => $"{m} {path}"), _api.Calls.Select(c => c.ToString()));
+        if (status == 200) Assert.Contains("\"preconditions\":{\"uid\":\"the-migration\"}", _api.Calls[1].Body, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -192,16 +180,6 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
 
     private static Order Order(WakeOperation operation) =>
         new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, new Dictionary<string, string>(), Some.Options), new(Some.Vm(), null));
-
-    private static string Kind(OperationOutcome outcome) => outcome is OperationOutcome.Refused refused ? $"Refused {refused.Reason}" : outcome.GetType().Name;
-
-    private static string? Words(OperationOutcome outcome) => outcome switch
-    {
-        OperationOutcome.Outdated o => o.Message,
-        OperationOutcome.Refused o => o.Message,
-        OperationOutcome.Unavailable o => o.Message,
-        _ => null,
-    };
 
     private static string Json(VirtualMachine machine) => JsonSerializer.Serialize(machine, ApiJson.Default.VirtualMachine);
 }

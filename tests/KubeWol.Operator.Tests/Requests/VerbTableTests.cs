@@ -198,6 +198,14 @@ public sealed class VerbTableTests
         [nameof(Destroying)] = new(Destroying, s => s with { Action = WakeAction.Destroy }),
     };
 
+    /// <summary>Every situation of every table.</summary>
+    internal static IEnumerable<Situation> EverySituation =>
+        from table in Tables
+        from situations in table.Value.Everything
+        from now in situations.Situations
+        from action in (WakeAction[])(table.Key == nameof(Waking) ? [WakeAction.Wake, WakeAction.Instantiate] : [now.Action])
+        select now with { Action = action };
+
     public static TheoryData<string> Names => [.. Tables.Keys];
 
     public static IEnumerable<TheoryDataRow<string, string>> Lines =>

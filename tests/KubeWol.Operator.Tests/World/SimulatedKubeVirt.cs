@@ -33,7 +33,7 @@ internal sealed class SimulatedKubeVirt(TimeProvider time)
     };
 
     /// <summary>Where machines can run. The first takes the first machine.</summary>
-    public NodePool Pool { get; } = new([new("node-a"), new("node-b"), new("node-c")]);
+    public NodePool Pool { get; set; } = new([new("node-a"), new("node-b"), new("node-c")]);
 
     /// <summary>What was asked for and accepted, in order.</summary>
     public List<string> Effects { get; } = [];
@@ -90,6 +90,10 @@ internal sealed class SimulatedKubeVirt(TimeProvider time)
     /// <summary>Somebody else does something to a machine, such as "start" or "pause".</summary>
     public void Do(string key, string verb) =>
         Assert.InRange(Put(Key(key), verb, "").Status, 200, 299);
+
+    /// <summary>Its owner changes its run strategy.</summary>
+    public void SetStrategy(string key, string strategy) =>
+        Store(Key(key), m => m with { Vm = m.Vm! with { Spec = m.Vm.Spec with { RunStrategy = strategy, Running = null } } });
 
     /// <summary>Somebody else migrates it.</summary>
     public void Migrate(string key, string name = "by-hand", string? node = null)
