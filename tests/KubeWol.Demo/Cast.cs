@@ -17,5 +17,26 @@ internal static class Cast
 
     public static MachineManifest OtherTwin { get; } = new(Stage.Team, "twin-02") { Mac = "52:54:00:00:00:05" };
 
+    /// <summary>An address that no machine has, but <see cref="Template"/> claims.</summary>
+    public const string Kiosk = "52:54:00:cc:00:01";
+
+    /// <summary>Makes a machine for each address of a prefix that is called.</summary>
+    public const string Template = $$"""
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakeTemplate
+        metadata: {name: kiosk, namespace: {{Stage.Team}}}
+        spec:
+          macAddresses: {prefixes: ["52:54:00:cc"]}
+          virtualMachine:
+            spec:
+              runStrategy: Always
+              template:
+                spec:
+                  domain:
+                    memory: {guest: 64Mi}
+                    devices: {interfaces: [{name: default, masquerade: {} }]}
+                  networks: [{name: default, pod: {} }]
+        """;
+
     public static IReadOnlyList<MachineManifest> All { get; } = [Web, Database, Backup, Desktop, Twin, OtherTwin];
 }

@@ -35,13 +35,13 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Title($"A packet to port {Stage.MovePort}: move (an option). The machine sleeps on, on another node");
         await SendAsync(["wakeonlan", "-p", $"{Stage.MovePort}", Cast.Desktop.Mac!], cancellationToken);
 
-        screen.Title("And awake again");
-        await SendAsync(["wakeonlan", Cast.Desktop.Mac!], cancellationToken);
+        screen.Title("Nobody has this address, but a template claims it: a machine is made");
+        await SendAsync(["wakeonlan", Cast.Kiosk], cancellationToken);
 
         screen.Title("Two machines have the same address: KubeVirt allows that, KubeWol does not guess");
         await SendAsync(["wakeonlan", Cast.Twin.Mac!], cancellationToken);
 
-        screen.Title("Nobody has this address");
+        screen.Title("Nobody has this address, and no template claims it");
         await SendAsync(["wakeonlan", "52:54:00:ff:ff:ff"], cancellationToken);
 
         screen.Title("In the end");
@@ -76,7 +76,7 @@ internal sealed class Show(Stage stage, Screen screen)
         var vlans = frame.Vlans is { Count: > 0 } ids ? $" in VLAN {string.Join('.', ids)}" : "";
         screen.Moment(TimeSpan.Zero, "frame", $"{transport}{vlans}, heard by {heard} nodes, {frame.Node} was first");
         screen.Moment(status.AcceptedAt!.Value - start, "request", request.Metadata.Name);
-        if (status.IssuedAt is { } issued) screen.Moment(issued - start, Verb(status.Operation), $"{status.VirtualMachine?.Namespace}/{status.VirtualMachine?.Name} was {status.Observed?.Before}");
+        if (status.IssuedAt is { } issued) screen.Moment(issued - start, Verb(status.Operation), $"{status.VirtualMachine?.Namespace}/{status.VirtualMachine?.Name}{(status.Observed?.Before is { } before ? $" was {before}" : "")}");
         screen.Moment(status.CompletedAt!.Value - start, status.Observed?.After ?? "answer", status.Observed?.NodeAfter is { } node ? $"on {node}" : "");
         screen.Outcome(status.Phase == WakePhase.Succeeded, $"{status.Phase}, {status.Reason}", status.Message ?? "");
     }

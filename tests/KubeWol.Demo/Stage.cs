@@ -58,7 +58,7 @@ internal sealed class Stage : IAsyncDisposable
                 _ => "an agent on each node, with no capability but NET_RAW",
                 () => Task.WhenAll(network.Nodes.Select(n => installation.StartAgentAsync(n, AgentOptions, waitUntilReady: true, cancellationToken))));
             await screen.StepAsync(
-                machines => $"{machines.Count} virtual machines",
+                machines => $"{machines.Count} virtual machines, and a template for more",
                 () => CreateMachinesAsync(cluster, cancellationToken));
             var stage = new Stage { Cluster = cluster, Network = network, SenderVlan = vlan, Agents = agents };
             stage._parts.AddRange(parts);
@@ -94,7 +94,7 @@ internal sealed class Stage : IAsyncDisposable
     private static async Task<IReadOnlyList<MachineManifest>> CreateMachinesAsync(Cluster cluster, CancellationToken cancellationToken)
     {
         await cluster.Kubectl.OutputAsync(["create", "namespace", Team], cancellationToken);
-        await cluster.Kubectl.ApplyAsync(string.Join("---\n", Cast.All), cancellationToken);
+        await cluster.Kubectl.ApplyAsync(string.Join("---\n", Cast.All.Select(m => m.ToString()).Append(Cast.Template)), cancellationToken);
         await Eventually.BecomesTrueAsync(
             "KubeVirt has looked at every machine",
             async () => (await Task.WhenAll(Cast.All.Select(m => cluster.MachineAsync(new(m.Namespace, m.Name), cancellationToken)))).All(m => m?.Status?.PrintableStatus is not null),

@@ -21,6 +21,9 @@ public sealed class Bed : IAsyncLifetime
 
     private static readonly string[] WireOptions = [.. WirePorts.Select(p => $"--{p.Key.ToString().ToLowerInvariant()}-port={p.Value}"), "--reversed-mac-sleeps"];
 
+    /// <summary>The template that makes machines for the addresses of <see cref="NextClaimedAddress"/>.</summary>
+    public const string Template = "on-demand";
+
     private static int _addresses;
     private readonly string _namespace = $"e2e-{Guid.NewGuid().ToString("N")[..8]}";
 
@@ -50,6 +53,7 @@ public sealed class Bed : IAsyncLifetime
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
+        await Cluster.Kubectl.ApplyAsync(TemplateManifest(Namespace), Cancel);
         Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", WireOptions, Cancel), Installation.StartOperatorAsync("operator-2", WireOptions, Cancel));
         Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel)));
     }
@@ -65,6 +69,9 @@ public sealed class Bed : IAsyncLifetime
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));
+
+    /// <summary>An address that no machine has and no other test uses, but a template of this bed claims.</summary>
+    public static MacAddress NextClaimedAddress() => new(0x5254_00e3_0000 + (ulong)Interlocked.Increment(ref _addresses));
 
     /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
     public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)
@@ -173,4 +180,22 @@ public sealed class Bed : IAsyncLifetime
 
     /// <summary>Whether there is a node to migrate to.</summary>
     public async Task<bool> CanMigrateAsync() => (await SchedulableNodesAsync()).Count > 1;
+
+    private static string TemplateManifest(string ns) => $$"""
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakeTemplate
+        metadata: {name: {{Template}}, namespace: {{ns}}}
+        spec:
+          macAddresses: {prefixes: ["52:54:00:e3"]}
+          maxInstances: 1000
+          virtualMachine:
+            spec:
+              runStrategy: Manual
+              template:
+                spec:
+                  domain:
+                    memory: {guest: 64Mi}
+                    devices: {interfaces: [{name: default, masquerade: {} }]}
+                  networks: [{name: default, pod: {} }]
+        """;
 }

@@ -3,6 +3,9 @@ namespace KubeWol.Api.V1Alpha1;
 /// <summary>The reasons of a template's conditions.</summary>
 public enum TemplateReason
 {
+    /// <summary>Written by a newer version; never by this one.</summary>
+    Unknown,
+
     /// <summary>Machines can be made from it.</summary>
     Usable,
 

@@ -42,7 +42,7 @@ internal static class RequestStatus
             Operation = operation,
             Created = created ? true : before.Created,
             Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
-            Observed = Observed(before.Observed, machine, finished),
+            Observed = Observed(before.Observed, machine, created, finished),
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions
@@ -76,9 +76,9 @@ internal static class RequestStatus
         ? "whoever may create WakeRequests here may do this"
         : "no policies apply: the operator's configuration says what a frame means, and by default every frame is a wake";
 
-    private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool finished) => machine is null ? before : new()
+    private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool created, bool finished) => machine is null ? before : new()
     {
-        Before = before?.Before ?? machine.PrintableStatus,
+        Before = before is null && !created ? machine.PrintableStatus : before?.Before, // what was created was not there before
         NodeBefore = before is null ? machine.Node : before.NodeBefore,
         After = finished ? machine.PrintableStatus : null,
         NodeAfter = finished ? machine.Node : null,

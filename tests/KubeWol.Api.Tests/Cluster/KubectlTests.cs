@@ -9,7 +9,6 @@ public sealed partial class KubectlTests(ApiCluster cluster)
     [InlineData("wr")]
     [InlineData("wakerequest")]
     [InlineData("wakerequests")]
-    [InlineData("kubewol")] // the category
     public async Task Requests_are_listed_with_what_was_asked_and_what_became_of_it(string name)
     {
         var space = await NewNamespaceWithRequestsAsync();
@@ -21,6 +20,13 @@ public sealed partial class KubectlTests(ApiCluster cluster)
             new | now
             """,
             Table(await cluster.KubectlAsync("get", name, "-n", space)));
+    }
+
+    [Fact]
+    public async Task All_of_ours_are_listed_under_the_name_of_the_product()
+    {
+        var space = await NewNamespaceWithRequestsAsync();
+        Assert.Equal("wakerequest.kubewol.io/done\nwakerequest.kubewol.io/new\n", await cluster.KubectlAsync("get", "kubewol", "-n", space, "-o", "name"));
     }
 
     [Fact]
@@ -40,7 +46,7 @@ public sealed partial class KubectlTests(ApiCluster cluster)
     [Theory]
     [InlineData("wr", "Asks for one thing to be done to one virtual machine, once. Capture agents write one for each Wake-on-LAN message they hear")]
     [InlineData("wr.spec", "What is asked for. It cannot be changed: create another request instead.")]
-    [InlineData("wr.spec.action", "so in status.action. Wake: Start it, or unpause it.")]
+    [InlineData("wr.spec.action", "so in status.action. Wake: Start it, unpause it, or create it where a WakeTemplate claims its address.")]
     [InlineData("wr.spec.target", "exactly one of the two.")]
     [InlineData("wr.spec.target.macAddress", "A MAC address of the machine, such as 52:54:00:12:34:56. In the namespace KubeWol is installed in it may belong to a machine of any namespace;")]
     [InlineData("wr.spec.deadlineSeconds", "The time, in seconds from the request's creation, after which it fails")]
@@ -69,6 +75,16 @@ public sealed partial class KubectlTests(ApiCluster cluster)
               sourceMAC <string>
               transport <string> -required-
               vlans <[]integer>
+            instantiate <Object>
+              parameters <map[string]string>
+              template <string>
+            move <Object>
+              nodeName <string>
+              nodeSelector <map[string]string>
+            sleep <Object>
+              force <boolean>
+              gracePeriodSeconds <integer>
+              mode <string>
             target <Object> -required-
               macAddress <string>
               name <string>
@@ -83,8 +99,10 @@ public sealed partial class KubectlTests(ApiCluster cluster)
               reason <string> -required-
               status <string> -required-
               type <string> -required-
+            created <boolean>
             issuedAt <string>
             message <string>
+            migration <string>
             observed <Object>
               after <string>
               before <string>
@@ -93,6 +111,7 @@ public sealed partial class KubectlTests(ApiCluster cluster)
             operation <string>
             phase <string>
             reason <string>
+            sequence <integer>
             virtualMachine <Object>
               name <string>
               namespace <string>

@@ -41,9 +41,8 @@ public sealed class WakeRequestValidationTests(ApiCluster cluster)
     [InlineData("{action: Wake, target: {name: web-}}", "spec.target.name", NoName)]
     // What about it?
     [InlineData("{target: {name: a}}", "spec", "set action (such as Wake): it may be left out only by a capture agent, where a frame says what is meant")]
-    [InlineData("{action: Sleep, target: {name: a}}", "spec.action", "Unsupported value: \"Sleep\": supported values: \"Wake\"")]
-    [InlineData("{action: wake, target: {name: a}}", "spec.action", "Unsupported value: \"wake\": supported values: \"Wake\"")]
-    [InlineData("{action: Unknown, target: {name: a}}", "spec.action", "Unsupported value: \"Unknown\": supported values: \"Wake\"")]
+    [InlineData("{action: wake, target: {name: a}}", "spec.action", "Unsupported value: \"wake\": supported values: \"Wake\", \"Sleep\", \"Move\", \"Instantiate\", \"Destroy\"")]
+    [InlineData("{action: Unknown, target: {name: a}}", "spec.action", "Unsupported value: \"Unknown\": supported values: \"Wake\", \"Sleep\", \"Move\", \"Instantiate\", \"Destroy\"")]
     // Until when?
     [InlineData("{action: Wake, target: {name: a}, deadlineSeconds: 4}", "spec.deadlineSeconds", "spec.deadlineSeconds in body should be greater than or equal to 5")]
     [InlineData("{action: Wake, target: {name: a}, deadlineSeconds: 86401}", "spec.deadlineSeconds", "spec.deadlineSeconds in body should be less than or equal to 86400")]

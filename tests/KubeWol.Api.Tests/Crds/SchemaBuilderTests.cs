@@ -9,6 +9,7 @@ namespace KubeWol.Api.Tests.Crds;
 public sealed class SchemaBuilderTests
 {
     private static readonly Dictionary<string, object> Request = Build<WakeRequest>();
+    private static readonly Dictionary<string, object> Template = Build<WakeTemplate>();
 
     [Fact]
     public void A_string_without_a_bound_is_refused() => Assert.Equal(
@@ -17,7 +18,7 @@ public sealed class SchemaBuilderTests
 
     [Fact]
     public void A_list_without_a_bound_is_refused() => Assert.Equal(
-        "KubeWol.Api.Tests.Crds.SchemaBuilderTests+Countless.Items: every list in the API is bounded, give it [MaxItems]",
+        "KubeWol.Api.Tests.Crds.SchemaBuilderTests+Countless.Items: every list and map in the API is bounded, give it [MaxItems]",
         Assert.Throws<InvalidOperationException>(Build<Countless>).Message);
 
     [Fact]
@@ -43,11 +44,11 @@ public sealed class SchemaBuilderTests
 
     [Fact]
     public void Every_field_of_the_API_has_a_sentence() =>
-        Assert.All(Fields(Request, "").Where(f => f.Path is not ".metadata"), f => Assert.Matches("[.]$", (string)f.Schema["description"]));
+        Assert.All(Everything.Where(f => f.Path is not ".metadata"), f => Assert.Matches("[.]$", (string)f.Schema["description"]));
 
     [Fact]
     public void Every_string_and_every_list_of_the_API_is_bounded() =>
-        Assert.All(Fields(Request, "").Where(f => f.Path is not (".apiVersion" or ".kind")), f => Assert.True(
+        Assert.All(Everything.Where(f => f.Path is not (".apiVersion" or ".kind")), f => Assert.True(
         (string)f.Schema["type"] switch
         {
             "string" => f.Schema.ContainsKey("maxLength") || f.Schema.ContainsKey("enum") || f.Schema.ContainsKey("format") || IsOpenEnum(f.Path),
@@ -59,7 +60,7 @@ public sealed class SchemaBuilderTests
     [Fact]
     public void A_writer_of_the_spec_uses_known_words_and_a_newer_operator_reports_any()
     {
-        Assert.Equal(["Wake"], Assert.IsType<List<string>>(Field(".spec.action")["enum"]));
+        Assert.Equal(["Wake", "Sleep", "Move", "Instantiate", "Destroy"], Assert.IsType<List<string>>(Field(".spec.action")["enum"]));
         Assert.Equal(["Ethernet", "UDPv4", "UDPv6"], Assert.IsType<List<string>>(Field(".spec.frame.transport")["enum"]));
         Assert.DoesNotContain(Fields(Request, ""), f => f.Path.StartsWith(".status", StringComparison.Ordinal) && f.Schema.ContainsKey("enum"));
     }
@@ -92,8 +93,10 @@ public sealed class SchemaBuilderTests
     }
 
     private static IEnumerable<Dictionary<string, object>> Rules() =>
-        Fields(Request, "").Where(f => f.Schema.ContainsKey("x-kubernetes-validations"))
+        Everything.Append((Path: "", Schema: Template)).Where(f => f.Schema.ContainsKey("x-kubernetes-validations"))
             .SelectMany(f => (List<Dictionary<string, object>>)f.Schema["x-kubernetes-validations"]);
+
+    private static IEnumerable<(string Path, Dictionary<string, object> Schema)> Everything => Fields(Request, "").Concat(Fields(Template, ""));
 
     private static Dictionary<string, object> Build<T>() => new SchemaBuilder(new XmlDocs(typeof(T).Assembly)).Resource(typeof(T));
 

@@ -16,6 +16,7 @@ public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReaso
     private const string Table = """
         state               | Wake             | Sleep(Pause)    | Sleep(Stop)     | Instantiate      | Move                 | Destroy
         absent              | UnknownTarget    | UnknownTarget   | UnknownTarget   | TemplateNotUsable | UnknownTarget       | AlreadyGone
+        absent, but claimed | Instantiated     | UnknownTarget   | UnknownTarget   | Instantiated     | UnknownTarget        | AlreadyGone
         stopped             | Started          | AlreadyInactive | AlreadyInactive | Started          | Placed/AlreadyThere  | Destroyed
         starting            | AlreadyActive    | Paused          | Stopped         | AlreadyActive    | Moved                | Destroyed
         running             | AlreadyActive    | Paused          | Stopped         | AlreadyActive    | Moved                | Destroyed
@@ -48,6 +49,9 @@ public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReaso
 
     /// <summary>Whether what the verb waits for comes only once the machine's trouble is over.</summary>
     public bool WaitsForRecovery => State is "crash-looping" or "unschedulable" or "waiting for volumes" && Verb is not ("Sleep(Stop)" or "Destroy");
+
+    /// <summary>Whether there is a machine at first.</summary>
+    public bool HasMachine => !State.StartsWith("absent", StringComparison.Ordinal);
 
     public override string ToString() => $"{Verb} of a machine that is {State}, by {(Frame ? "a frame" : "kubectl")}";
 }

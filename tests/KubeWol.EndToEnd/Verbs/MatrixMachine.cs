@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Protocol;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.KubeVirt;
@@ -23,7 +24,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
 
     public async Task BringAboutAsync()
     {
-        if (cell.State == "absent") return;
+        if (!cell.HasMachine) return;
         await bed.Cluster.ApplyAsync(_machine, Unbounded);
         switch (cell.State)
         {
@@ -113,9 +114,14 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
     /// <summary>Looks whether the machine is what the request says it is.</summary>
     public async Task CheckAsync(WakeRequest ended)
     {
-        var machine = await bed.Cluster.MachineAsync(Key, Unbounded);
+        var machine = await bed.Cluster.MachineAsync(ended.Status!.VirtualMachine is { Name: { } name } known ? new(known.Namespace, name) : Key, Unbounded);
         switch (ended.Status!.Reason)
         {
+            case WakeReason.Instantiated:
+                Assert.Equal(Bed.Template, machine!.Metadata.Labels!["kubewol.io/template"]);
+                Assert.Equal([MacAddress.Parse(_machine.Mac!).ToString()], machine.Spec!.Template!.Spec!.Domain!.Devices!.Interfaces!.Select(i => i.MacAddress));
+                Assert.Equal("Running", machine.Status!.PrintableStatus);
+                break;
             case WakeReason.Started or WakeReason.Unpaused or WakeReason.AlreadyActive:
                 Assert.Equal("Running", machine!.Status!.PrintableStatus);
                 break;
@@ -150,7 +156,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
 
     private static MachineManifest Manifest(Bed bed, MatrixCell cell)
     {
-        var machine = bed.Machine($"{cell.Verb.ToLowerInvariant().Replace("(", "-", StringComparison.Ordinal).TrimEnd(')')}-{cell.State.Replace(' ', '-')}-{(cell.Frame ? "f" : "k")}");
+        var machine = bed.Machine($"{cell.Verb.ToLowerInvariant().Replace("(", "-", StringComparison.Ordinal).TrimEnd(')')}-{cell.State.Replace(",", "", StringComparison.Ordinal).Replace(' ', '-')}-{(cell.Frame ? "f" : "k")}");
         Dictionary<string, string> behaviour = cell.State switch
         {
             "starting" => new() { [StandInAnnotations.BootSeconds] = "2" },
@@ -163,6 +169,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
         };
         return machine with
         {
+            Mac = cell.State == "absent, but claimed" ? Bed.NextClaimedAddress().ToString() : machine.Mac,
             RunStrategy = cell.State is "stopped" or "terminating" ? "Manual" : "Always",
             GracePeriodSeconds = cell.State == "stopping" ? 30 : 0,
             Annotations = behaviour,

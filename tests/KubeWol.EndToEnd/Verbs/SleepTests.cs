@@ -43,7 +43,7 @@ public sealed class SleepTests(Bed bed)
 
         var asked = await bed.AskAsync(machine, Stop with { DeadlineSeconds = 5 });
         Assert.Equal((WakePhase.Failed, WakeReason.DeadlineExceeded, WakeOperation.Stop), (asked.Status!.Phase, asked.Status.Reason, asked.Status.Operation));
-        Assert.Contains("is stopping", asked.Status.Message, StringComparison.Ordinal);
+        Assert.Contains("has not shut down within 5 s", asked.Status.Message, StringComparison.Ordinal);
         Assert.Equal("Stopping", (await bed.MachineAsync(machine)).Status!.PrintableStatus);
 
         var forced = await bed.AskAsync(machine, Stop with { Sleep = new() { Mode = SleepMode.Stop, Force = true } });

@@ -39,8 +39,9 @@ public sealed class TemplateBed : IAsyncLifetime
     public async Task<(string Namespace, string Prefix)> NewAsync()
     {
         var number = Interlocked.Increment(ref s_names);
-        await _cluster.Kubectl.OutputAsync(["create", "namespace", $"team-{number}"], Cancel);
-        return ($"team-{number}", string.Create(CultureInfo.InvariantCulture, $"52:54:{number:x2}"));
+        var name = string.Create(CultureInfo.InvariantCulture, $"team-{number:d3}"); // so that names sort as they were made
+        await _cluster.Kubectl.OutputAsync(["create", "namespace", name], Cancel);
+        return (name, string.Create(CultureInfo.InvariantCulture, $"52:54:{number:x2}"));
     }
 
     public Task<string> ApplyAsync(string manifest) => _cluster.Kubectl.ApplyAsync(manifest, Cancel);

@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using KubeWol.Api.V1Alpha1;
+using KubeWol.Operator.Templates;
 using KubeWol.TestBed;
+using KubeWol.TestCluster;
 
 namespace KubeWol.Operator.Tests.Templates.Genuine;
 
@@ -228,6 +230,24 @@ public sealed class TemplateTests(TemplateBed bed) : IClassFixture<TemplateBed>
     }
 
     [Fact]
+    public async Task Who_may_not_create_machines_may_not_write_a_template()
+    {
+        var (ns, prefix) = await bed.NewAsync();
+        await bed.KubectlAsync("create", "role", "author", "-n", ns, "--verb=get,create,patch", "--resource=waketemplates.kubewol.io");
+        await bed.KubectlAsync("create", "rolebinding", "author", "-n", ns, "--role=author", "--user=ann");
+        var manifest = $"apiVersion: kubewol.io/v1alpha1\nkind: WakeTemplate\nmetadata: {{name: mine, namespace: {ns}}}\nspec: {{macAddresses: {{prefixes: ['{prefix}']}}, clone: {{name: a}}}}";
+        var refused = await bed.TryAsync(manifest, "apply", "--as=ann", "-f", "-");
+        Assert.Contains($"to write a WakeTemplate you need the right to create virtualmachines (kubevirt.io) in namespace {ns}", refused.Error, StringComparison.Ordinal);
+
+        await bed.KubectlAsync("create", "role", "maker", "-n", ns, "--verb=create", "--resource=virtualmachines.kubevirt.io");
+        await bed.KubectlAsync("create", "rolebinding", "maker", "-n", ns, "--role=maker", "--user=ann");
+        await Eventually.BecomesTrueAsync(
+            "the right to clone is asked for",
+            async () => (await bed.TryAsync(manifest, "apply", "--as=ann", "-f", "-")).Error.Contains($"you need the right to create virtualmachineclones (clone.kubevirt.io) in namespace {ns}", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
     public async Task Kubectl_shows_what_matters()
     {
         var (ns, prefix) = await bed.NewAsync();
@@ -236,6 +256,18 @@ public sealed class TemplateTests(TemplateBed bed) : IClassFixture<TemplateBed>
         Assert.Equal(["NAME", "READY", "REASON", "INSTANCES", "MAX", "OVERLAPPING", "AGE"], lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
         Assert.Equal(["shown", "True", "Usable", "0", "10", "False"], lines[1].Split(' ', StringSplitOptions.RemoveEmptyEntries)[..6]);
         Assert.Contains("waketemplate.kubewol.io/shown", await bed.KubectlAsync("get", "kubewol", "-n", ns, "-o", "name"), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("waketemplate-inline")]
+    [InlineData("waketemplate-clone")]
+    [InlineData("waketemplate-virtualmachinetemplate")]
+    public async Task The_samples_are_what_they_should_be(string sample)
+    {
+        var answer = await bed.KubectlAsync("apply", "--dry-run=server", "-o", "json", "-f", Path.Combine(AppContext.BaseDirectory, "samples", $"{sample}.yaml"));
+        var template = System.Text.Json.JsonSerializer.Deserialize(answer, Api.ApiJson.Default.WakeTemplate)!;
+        Assert.Null(TemplateCheck.Problem(template));
+        Assert.Null(Instantiation.Of(template, Protocol.MacAddress.Parse("52:54:00:00:00:01"), new Dictionary<string, string>()).Words);
     }
 
     /// <summary>Nothing of a template is lost on its way through the API server.</summary>
