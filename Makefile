@@ -29,6 +29,6 @@ crds: ## Generate crds/ from the C# types
 	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
 
 verbs-table: ## Generate docs/verbs.md from the code that decides
-	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -class '*.VerbsDocumentTests'
+	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
 .PHONY: help setup demo demo-down build test e2e fuzz crds verbs-table
