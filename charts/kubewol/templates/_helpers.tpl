@@ -26,6 +26,6 @@ app.kubernetes.io/component: {{ .component }}
 {{/* The ports that agents listen to: the usual ones, and those that mean other verbs. */}}
 {{- define "kubewol.ports" -}}
 {{- $ports := list .Values.agent.ports }}
-{{- range .Values.wire.ports }}{{ with . }}{{ $ports = append $ports (toString .) }}{{ end }}{{ end }}
+{{- range .Values.wire.ports }}{{ with int . }}{{ $ports = append $ports (toString .) }}{{ end }}{{ end }}
 {{- join "," $ports }}
 {{- end }}

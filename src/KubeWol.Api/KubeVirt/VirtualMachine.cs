@@ -10,7 +10,7 @@ public sealed record VirtualMachine : IResource
     public static readonly ResourceType<VirtualMachine> Type = new("kubevirt.io", "v1", "virtualmachines", ApiJson.Default.VirtualMachine);
 
     /// <inheritdoc/>
-    public ResourceMetadata Metadata { get; init; } = new();
+    public ResourceMetadata Metadata { get; init => field = LeanMetadata.OfMachine(value); } = new();
 
     /// <summary>What its owner wants.</summary>
     public VirtualMachineSpec? Spec { get; init; }

@@ -10,7 +10,7 @@ public sealed record VirtualMachineInstance : IResource
     public static readonly ResourceType<VirtualMachineInstance> Type = new("kubevirt.io", "v1", "virtualmachineinstances", ApiJson.Default.VirtualMachineInstance);
 
     /// <inheritdoc/>
-    public ResourceMetadata Metadata { get; init; } = new();
+    public ResourceMetadata Metadata { get; init => field = LeanMetadata.OfInstance(value); } = new();
 
     /// <summary>What KubeVirt sees.</summary>
     public VirtualMachineInstanceStatus? Status { get; init; }
@@ -41,5 +41,5 @@ public sealed record VirtualMachineInstanceStatus
 /// </summary>
 public readonly record struct LiveInterface(string? Mac, [property: JsonConverter(typeof(InterfaceNameConverter))] string? Name = null);
 
-/// <summary>How the last migration of an instance went.</summary>
-public sealed record MigrationState(string? TargetNode, string? FailureReason);
+/// <summary>How the last migration of an instance went, and which that was.</summary>
+public sealed record MigrationState(string? TargetNode, string? FailureReason, string? MigrationUid = null);

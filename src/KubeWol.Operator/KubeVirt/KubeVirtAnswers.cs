@@ -24,13 +24,14 @@ internal static class KubeVirtAnswers
 
     /// <summary>
     /// 404: it vanished. 409 "VM is already running" may mean about to stop. 500 with these words is a lost race between two starts
-    /// (a JSON patch whose test failed), or a start while a crash loop holds the machine: no fault of the server. The last three are the
-    /// migration webhook's.
+    /// (a JSON patch whose test failed), or a start while a crash loop holds the machine: no fault of the server. Then come the words of the
+    /// webhooks: for migrations, and for machines of which a snapshot is being taken or restored (vms-admitter.go), which is over in a while.
     /// </summary>
     private static bool IsOutdated(ApiException e) => e.IsNotFound || e.IsConflict
         || (e.StatusCode == HttpStatusCode.InternalServerError
             && (Says(e, "the server rejected our request due to an error in our request") || Says(e, "stop/start already underway")))
-        || Says(e, "in-flight migration detected") || Says(e, "Cannot migrate VMI in finalized state") || (Says(e, "the VMI") && Says(e, "does not exist"));
+        || Says(e, "in-flight migration detected") || Says(e, "Cannot migrate VMI in finalized state") || (Says(e, "the VMI") && Says(e, "does not exist"))
+        || Says(e, "Cannot update VM spec until snapshot") || Says(e, "Cannot start VM until restore");
 
     private static bool Says(ApiException e, string words) => e.Message.Contains(words, StringComparison.Ordinal);
 }

@@ -27,6 +27,7 @@ internal static class Messages
             WakeReason.AlreadyActive => $"{name} was {before} and runs now{On(machine)}",
             WakeReason.Paused => $"{name} was {before} and is paused now{On(machine)}",
             WakeReason.Stopped when reading.Intent.Force => $"{name} was {before}; it was switched off",
+            WakeReason.Stopped when before == "Paused" => $"{name} was Paused; it was stopped and is off", // a frozen guest cannot shut down
             WakeReason.Stopped => $"{name} was {before}; it was shut down and is off",
             WakeReason.AlreadyInactive when before == machine!.PrintableStatus => $"{name} is already {before}",
             WakeReason.AlreadyInactive => $"{name} was {before} and is {machine!.PrintableStatus} now",

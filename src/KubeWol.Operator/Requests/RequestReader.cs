@@ -97,7 +97,7 @@ internal sealed class RequestReader(
         // By its name, not by what was reported: an operator that dies in between finds it again.
         var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request)));
         if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle);
-        var failure = machine.Instance?.Status?.MigrationState?.FailureReason;
+        var last = machine.Instance?.Status?.MigrationState;
         return found?.Status?.Phase switch
         {
             // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
@@ -106,7 +106,8 @@ internal sealed class RequestReader(
                 : (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted"),
             null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null),
             "Succeeded" => (MigrationProgress.Succeeded, null),
-            "Failed" => (MigrationProgress.Failed, failure),
+            // A migration that fails before it has a node leaves there what became of the one before.
+            "Failed" => (MigrationProgress.Failed, last?.MigrationUid == found.Metadata.Uid ? last?.FailureReason : null),
             _ => (MigrationProgress.InFlight, null),
         };
     }

@@ -73,7 +73,7 @@ internal static class RequestStatus
     }
 
     private static string Authorized(WakeRequest request) => request.Spec.Frame is null
-        ? "whoever may create WakeRequests here may do this"
+        ? "who may ask for this is decided when a WakeRequest is created"
         : "no policies apply: the operator's configuration says what a frame means, and by default every frame is a wake";
 
     private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool created, bool finished) => machine is null ? before : new()

@@ -26,11 +26,11 @@ internal sealed class MachineFinder(
         return Met(request); // what it waits for may have cost the machine its address: one that is not fixed goes with the instance
     }
 
-    /// <summary>The machine that the request has met, if it is still there.</summary>
+    /// <summary>The machine that the request has met, if it is still there. A status may be forged by whoever may write it, and gives no reach.</summary>
     private Target Met(WakeRequest request)
     {
-        var same = request.Status?.VirtualMachine is { Name: { } name } known && machines.Find(new(known.Namespace, name)) is { } found
-            && (known.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
+        var same = request.Status?.VirtualMachine is { Name: { } name } known && options.Reaches(request, known.Namespace)
+            && machines.Find(new(known.Namespace, name)) is { } found && (known.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
         return new(same is null ? [] : [With(same)], IsReversed(request));
     }
 

@@ -119,6 +119,20 @@ public sealed class JsonTests
                 {"name": "default", "mac": "0a:58:0a:9f:d1:ff", "ipAddress": "10.88.0.7", "queueCount": 1}, {"interfaceName": "docker0", "mac": "02:42:ac:11:00:02", "infoSource": "guest-agent"}]}}
             """)));
 
+    [Fact]
+    public void Of_the_metadata_of_machines_only_what_is_ours_and_Harvesters_is_kept()
+    {
+        const string Metadata = """
+            {"metadata": {"name": "web-01", "labels": {"app": "web", "kubewol.io/template": "small"}, "ownerReferences": [{"kind": "Pool", "name": "p", "uid": "1"}],
+             "annotations": {"kubectl.kubernetes.io/last-applied-configuration": "{…}", "kubewol.io/start-as": "Manual", "harvesterhci.io/mac-address": "{}"}}}
+            """;
+
+        Assert.Equal(
+            """{"metadata":{"name":"web-01","generation":0,"labels":{"kubewol.io/template":"small"},"annotations":{"kubewol.io/start-as":"Manual","harvesterhci.io/mac-address":"{}"}}}""",
+            Write(Read<VirtualMachine>(Metadata)));
+        Assert.Equal("""{"metadata":{"name":"web-01","generation":0}}""", Write(Read<VirtualMachineInstance>(Metadata)));
+    }
+
     [Theory]
     [InlineData("{\"spec\": null, \"status\": null}")]
     [InlineData("{\"spec\": {\"running\": true, \"template\": null}}")]

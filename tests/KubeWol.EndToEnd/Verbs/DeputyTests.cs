@@ -57,6 +57,8 @@ public sealed class DeputyTests(Bed bed)
     [InlineData("""{"spec":{"template":{"spec":{"volumes":[{"name":"secret","hostDisk":{"path":"/etc/shadow","type":"Disk"}}]}}}}""", "spec.template.spec.volumes")]
     [InlineData("""{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":null}},"networks":null}}}}""", "spec.template.spec.networks")]
     [InlineData("""{"spec":{"dataVolumeTemplates":[]}}""", "spec.dataVolumeTemplates")]
+    [InlineData("""{"spec":{"template":{"spec":{"domain":{"devices":{"rng":{}}}}}}}""", "spec.template.spec.domain.devices")]
+    [InlineData("""{"spec":{"template":{"metadata":{"annotations":{"hooks.kubevirt.io/hookSidecars":"[]"}}}}}""", "spec.template.metadata.annotations")]
     [InlineData("""{"metadata":{"annotations":{"kubewol.io/run-strategy":"Always"}},"spec":{"runStrategy":"Manual"}}""", null)]
     public async Task The_operators_right_to_patch_machines_does_not_reach_what_they_are_made_of(string patch, string? refused)
     {

@@ -10,6 +10,7 @@ public sealed class KubeVirtAnswersTests
 {
     private const string Vm = "Operation cannot be fulfilled on virtualmachine.kubevirt.io \"web-01\": ";
     private const string Vmi = "Operation cannot be fulfilled on virtualmachineinstance.kubevirt.io \"web-01\": ";
+    private const string Guarded = "admission webhook \"virtualmachine-validator.kubevirt.io\" denied the request: ";
     private const string Denied = "admission webhook \"migration-create-validator.kubevirt.io\" denied the request: ";
 
     [Theory]
@@ -34,6 +35,9 @@ public sealed class KubeVirtAnswersTests
     [InlineData("Outdated", WakeOperation.LiveMigrate, 400, Denied + "the VMI \"team-a/web-01\" does not exist")]
     [InlineData("Outdated", WakeOperation.Place, 409, "Operation cannot be fulfilled on virtualmachines.kubevirt.io \"web-01\": uid mismatch: the provided object specified uid a, and no existing object was found")]
     [InlineData("Outdated", WakeOperation.Place, 404, "virtualmachines.kubevirt.io \"web-01\" not found")]
+    [InlineData("Outdated", WakeOperation.Start, 422, Guarded + "Cannot update VM spec until snapshot \"nightly\" completes")]
+    [InlineData("Outdated", WakeOperation.Start, 500, "Internal error occurred: " + Guarded + "Cannot update VM spec until snapshot \"nightly\" completes")]
+    [InlineData("Outdated", WakeOperation.Start, 422, Guarded + "Cannot start VM until restore \"back\" completes")]
 
     // Nothing will change by asking again.
     [InlineData("Refused NotMigratable", WakeOperation.LiveMigrate, 400, Denied + "Cannot migrate VMI, Reason: InterfaceNotLiveMigratable, Message: cannot migrate VMI which does not use masquerade")]

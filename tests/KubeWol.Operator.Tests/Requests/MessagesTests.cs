@@ -47,6 +47,8 @@ public sealed class MessagesTests
             () => Done(WakeReason.AlreadyActive, Was("Stopped"), Running with { Instance = null })),
         ("Paused: team-a/web-01 was Running and is paused now on node-b",
             () => Done(WakeReason.Paused, Was("Running", Sleep), Paused)),
+        ("Stopped: team-a/web-01 was Paused; it was stopped and is off",
+            () => Done(WakeReason.Stopped, Was("Paused", Stop), Off)),
         ("Stopped: team-a/web-01 was Running; it was shut down and is off",
             () => Done(WakeReason.Stopped, Was("Running", Stop), Off)),
         ("Stopped: team-a/web-01 was Running; it was switched off",

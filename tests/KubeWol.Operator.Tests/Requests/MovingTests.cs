@@ -96,6 +96,25 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Equal(["migrate"], rehearsal.KubeVirt.Effects);
     }
 
+    [Theory]
+    [InlineData("m", "QEMU closed the monitor")]
+    [InlineData("of-last-week", "KubeVirt gives no reason")]
+    public async Task What_became_of_an_earlier_migration_is_not_told_of_this_one(string uid, string words)
+    {
+        await using var world = await MoveAsync(new() { NodeName = "node-b" }, Some.Node("node-b"));
+        var instance = Some.Vmi(node: "node-a");
+        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-c", "QEMU closed the monitor", uid) } });
+        world.Migrations.Set(new()
+        {
+            Metadata = new() { Namespace = "team-a", Name = MigrationOperations.NameOf(world.Request), Uid = "m", ResourceVersion = Some.NextVersion() },
+            Status = new() { Phase = "Failed" },
+        });
+
+        await world.PassAsync();
+
+        Assert.Equal((WakeReason.MigrationFailed, $"team-a/web-01 could not be moved and stays on node-a: {words}"), (world.Status.Reason, world.Status.Message));
+    }
+
     [Fact]
     public async Task A_migration_that_somebody_deletes_is_not_created_again()
     {

@@ -166,6 +166,20 @@ public sealed class MachineFinderTests
         Assert.Single(finder.Find(Some.Heard()).Found);
     }
 
+    [Theory]
+    [InlineData("team-a/wake", 0)]
+    [InlineData($"{Some.Agents}/wake", 1)]
+    public void A_status_that_names_a_machine_of_another_namespace_gives_no_hold_on_it(string request, int found)
+    {
+        _machines.Set(Some.Vm("team-b/db"));
+        var forged = Some.Request(request, name: "db") with
+        {
+            Status = new() { Operation = WakeOperation.Start, VirtualMachine = new() { Namespace = "team-b", Name = "db", Uid = "uid-of-team-b-db" } },
+        };
+
+        Assert.Equal(found, Found(forged).Count());
+    }
+
     [Fact]
     public void A_machine_comes_with_its_instance()
     {
