@@ -54,10 +54,11 @@ internal sealed class Cast
         return cast;
     }
 
-    /// <summary>The strategies a machine of this name may have when it is not Halted; null where anything goes.</summary>
-    public string? StrategyOf(string name) => Machines.FirstOrDefault(m => m.Name == name) switch
+    /// <summary>The strategy a machine of this name has once it was woken.</summary>
+    public string StrategyOf(string name) => Machines.FirstOrDefault(m => m.Name == name) switch
     {
-        null => "Manual", // what the templates make
+        null when name.StartsWith("cloned", StringComparison.Ordinal) => "Always", // KubeVirt's clones are Halted, whatever their source is
+        null => "Manual", // as the template says
         { Name: "start-as-manual" } => "Manual",
         { RunStrategy: "Halted" } => "Always",
         { } machine => machine.RunStrategy,
