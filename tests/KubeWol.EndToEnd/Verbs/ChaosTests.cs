@@ -21,7 +21,8 @@ public sealed class ChaosTests
         try
         {
             var cast = await Cast.CreateAsync(bed);
-            var faults = new Faults(bed, cast, new Random(seed));
+            await using var operators = new Replicas(bed);
+            var faults = new Faults(bed, cast, operators, new Random(seed));
             var callers = new Callers(bed, cast, new Random(seed + 1));
             using (var over = new CancellationTokenSource())
             {
@@ -38,7 +39,7 @@ public sealed class ChaosTests
             }
 
             TestContext.Current.TestOutputHelper.WriteLine($"{callers.Asked} verbs, {callers.Unheard} of them to nobody, and {string.Join(", ", faults.Happened)}");
-            await new Verdict(bed, cast, faults.Programs).PassAsync();
+            await new Verdict(bed, cast, () => [.. operators.All, .. faults.Agents]).PassAsync();
         }
         catch (Exception e) when (e is not OperationCanceledException)
         {

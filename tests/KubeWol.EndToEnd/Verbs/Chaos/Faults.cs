@@ -7,21 +7,18 @@ using KubeWol.TestCluster.Processes;
 namespace KubeWol.EndToEnd.Verbs.Chaos;
 
 /// <summary>What breaks, one thing after the other, each kind once in every round.</summary>
-internal sealed class Faults(Bed bed, Cast cast, Random random)
+internal sealed class Faults(Bed bed, Cast cast, Replicas operators, Random random)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<RunningProgram> _operators = [.. bed.Operators];
     private readonly List<(NetworkHost Node, RunningProgram Agent)> _agents = [.. bed.Network.Nodes.Zip(bed.Agents)];
-    private readonly List<RunningProgram> _programs = [.. bed.Operators, .. bed.Agents];
-    private int _started = 2;
+    private readonly List<RunningProgram> _allAgents = [.. bed.Agents];
+    private readonly List<string> _happened = [];
 
-    /// <summary>All programs that ran, the dead ones, too.</summary>
-    public IReadOnlyList<RunningProgram> Programs => _programs;
+    /// <summary>All agents that ran, the dead ones, too.</summary>
+    public IReadOnlyList<RunningProgram> Agents => _allAgents;
 
     public IReadOnlyList<string> Happened => _happened;
-
-    private readonly List<string> _happened = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -42,7 +39,6 @@ internal sealed class Faults(Bed bed, Cast cast, Random random)
                 var began = watch.Elapsed;
                 await fault();
                 _happened.Add($"{name} ({began.TotalSeconds:0.0}-{watch.Elapsed.TotalSeconds:0.0} s)");
-                await ReplaceOperatorsAsync();
                 if (_happened.Count >= kinds.Length && watch.Elapsed > time) break;
             }
         }
@@ -57,7 +53,7 @@ internal sealed class Faults(Bed bed, Cast cast, Random random)
         var (node, agent) = _agents[which];
         await agent.Process.KillAsync(Cancel);
         var next = await bed.StartAgentAsync(node);
-        _programs.Add(next);
+        _allAgents.Add(next);
         _agents[which] = (node, next);
     }
 
@@ -72,7 +68,7 @@ internal sealed class Faults(Bed bed, Cast cast, Random random)
     {
         var frozen = await LeaderAsync();
         frozen.Process.Send(Signal.Stop);
-        await BecomesAsync("another operator leads", async () => await LeadingAsync(_operators.Where(o => o != frozen)) is not null);
+        await BecomesAsync("another operator leads", async () => await operators.LeaderAsync(butNot: frozen) is not null);
         frozen.Process.Send(Signal.Continue);
         await BecomesAsync("the ex-leader ends", () => Task.FromResult(frozen.Process.HasExited));
     }
@@ -99,40 +95,8 @@ internal sealed class Faults(Bed bed, Cast cast, Random random)
     private async Task<RunningProgram> LeaderAsync()
     {
         RunningProgram? leader = null;
-        await BecomesAsync("an operator leads", async () =>
-        {
-            if ((leader = await LeadingAsync(_operators)) is null) await ReplaceOperatorsAsync(); // both may have given up in an outage
-            return leader is not null;
-        });
+        await BecomesAsync("an operator leads", async () => (leader = await operators.LeaderAsync()) is not null);
         return leader!;
-    }
-
-    private static async Task<RunningProgram?> LeadingAsync(IEnumerable<RunningProgram> operators)
-    {
-        foreach (var candidate in operators)
-        {
-            try
-            {
-                if (!candidate.Process.HasExited && await candidate.MetricAsync("kubewol_leader", Cancel) == 1) return candidate;
-            }
-            catch (HttpRequestException)
-            {
-                // It ends just now.
-            }
-        }
-
-        return null;
-    }
-
-    /// <summary>What a Deployment does: an operator that ended, as one that lost its lease does, is started again.</summary>
-    private async Task ReplaceOperatorsAsync()
-    {
-        for (var i = 0; i < _operators.Count; i++)
-        {
-            if (!_operators[i].Process.HasExited) continue;
-            _operators[i] = await bed.StartOperatorAsync($"operator-{++_started}");
-            _programs.Add(_operators[i]);
-        }
     }
 
     private static Task BecomesAsync(string what, Func<Task<bool>> condition) => Eventually.BecomesTrueAsync(what, Patience, condition, Cancel);

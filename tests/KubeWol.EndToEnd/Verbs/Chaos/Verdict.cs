@@ -8,7 +8,7 @@ using KubeWol.TestCluster;
 namespace KubeWol.EndToEnd.Verbs.Chaos;
 
 /// <summary>What must be true once nothing breaks any more. All that is not is told, not only the first.</summary>
-internal sealed partial class Verdict(Bed bed, Cast cast, IReadOnlyList<RunningProgram> programs)
+internal sealed partial class Verdict(Bed bed, Cast cast, Func<IReadOnlyList<RunningProgram>> programs)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
@@ -27,8 +27,8 @@ internal sealed partial class Verdict(Bed bed, Cast cast, IReadOnlyList<RunningP
         foreach (var machine in machines) Judge(machine, [.. requests.Where(r => r.Status?.VirtualMachine?.Uid == machine.Metadata.Uid)]);
         JudgeAddresses(machines);
         await JudgeLeftoversAsync(requests);
-        foreach (var program in programs) Judge(program);
         await JudgeStrategiesAsync();
+        foreach (var program in programs()) Judge(program);
         Assert.True(_wrong.Count == 0, string.Join(Environment.NewLine, _wrong));
     }
 
