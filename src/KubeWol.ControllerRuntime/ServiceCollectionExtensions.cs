@@ -19,7 +19,11 @@ public static class ServiceCollectionExtensions
         services.AddSingleton(connection);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Metrics.DefaultRegistry);
-        services.TryAddSingleton(s => new ClusterClient(connection, s.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton(s =>
+        {
+            var (time, lease) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>());
+            return lease is null ? new ClusterClient(connection, time) : new(connection, time) { MayWrite = () => lease.IsHeld };
+        });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
     }
@@ -63,12 +67,14 @@ public static class ServiceCollectionExtensions
         return services;
     }
 
-    /// <summary>Controllers wait until this process holds the lease; losing it stops the host.</summary>
+    /// <summary>Controllers wait until this process holds the lease, and the cluster's client writes only while it does; losing it stops the host.</summary>
     /// <exception cref="ArgumentException">The times of <paramref name="options"/> do not go together.</exception>
     public static IServiceCollection AddLeaderLease(this IServiceCollection services, LeaderLeaseOptions options)
     {
         options.Validate();
-        return services.AddSingleton(s => new LeaderLease(s.GetRequiredService<ClusterClient>(), options, s.GetRequiredService<RuntimeMetrics>(),
+        // With a client of its own: everybody else's asks the lease before it writes.
+        return services.AddSingleton(s => new LeaderLease(
+            new ClusterClient(s.GetRequiredService<ClusterConnection>(), s.GetRequiredService<TimeProvider>()), options, s.GetRequiredService<RuntimeMetrics>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
     }
 

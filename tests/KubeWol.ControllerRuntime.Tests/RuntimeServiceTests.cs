@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.ControllerRuntime.Leadership;
 using KubeWol.ControllerRuntime.Tests.Fakes;
@@ -165,6 +166,25 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         Assert.False(end.IsCompleted);
         slow.Stopped.SetResult();
         await end.SoonAsync();
+    }
+
+    [Fact]
+    public async Task Who_was_frozen_until_its_lease_ran_out_writes_nothing_more_though_it_has_not_noticed_yet()
+    {
+        var (host, work) = await StartAsync(lease: Lease);
+        var client = host.Services.GetRequiredService<ClusterClient>();
+        await Assert.ThrowsAsync<HttpRequestException>(WriteAsync); // nor does a standby
+        _api.AnswerList(Widget.Of("a", 1));
+        await NextAsync(work);
+        await WriteAsync();
+
+        _time.Advance(Lease.RenewDeadline);
+
+        var refused = await Assert.ThrowsAsync<HttpRequestException>(WriteAsync);
+        Assert.Equal("PUT /api/v1/anything is not sent: this process does not hold the lease under which it writes", refused.Message);
+        await client.SendAsync(HttpMethod.Get, "/api/v1/anything", null, null, Bounded.Test);
+
+        Task WriteAsync() => client.SendAsync(HttpMethod.Put, "/api/v1/anything", "{}"u8.ToArray(), null, Bounded.Test).SoonAsync();
     }
 
     [Fact]

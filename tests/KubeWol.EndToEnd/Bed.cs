@@ -40,6 +40,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>The sender's interface in VLAN 10.</summary>
     public Nic SenderVlan { get; private set; } = null!;
 
+    /// <summary>What the operators are told besides.</summary>
+    public IReadOnlyList<string> OperatorArguments { get; init; } = [];
+
     /// <summary>The namespace of this bed's machines.</summary>
     public string Namespace => _namespace;
 
@@ -54,8 +57,8 @@ public sealed class Bed : IAsyncLifetime
         Installation = await Installation.CreateAsync(Cluster, Cancel);
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
         await Cluster.Kubectl.ApplyAsync(TemplateManifest(Namespace), Cancel);
-        Operators = await Task.WhenAll(Installation.StartOperatorAsync("operator-1", WireOptions, Cancel), Installation.StartOperatorAsync("operator-2", WireOptions, Cancel));
-        Agents = await Task.WhenAll(Network.Nodes.Select(n => Installation.StartAgentAsync(n, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel)));
+        Operators = await Task.WhenAll(StartOperatorAsync("operator-1"), StartOperatorAsync("operator-2"));
+        Agents = await Task.WhenAll(Network.Nodes.Select(StartAgentAsync));
     }
 
     public async ValueTask DisposeAsync()
@@ -66,6 +69,13 @@ public sealed class Bed : IAsyncLifetime
             if (part is not null) await part.DisposeAsync();
         }
     }
+
+    /// <summary>Starts another operator, as a Deployment would.</summary>
+    public Task<RunningProgram> StartOperatorAsync(string name) => Installation.StartOperatorAsync(name, [.. WireOptions, .. OperatorArguments], Cancel);
+
+    /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
+    public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
+        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel);
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));

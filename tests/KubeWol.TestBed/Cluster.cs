@@ -56,6 +56,13 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>A typed client with an administrator's rights.</summary>
     public ClusterClient Client { get; }
 
+    /// <summary>Leaves the logs where they are, for somebody to read.</summary>
+    public void Keep()
+    {
+        _state.Keep = true;
+        if (Server is not null) Server.KeepState = true;
+    }
+
     /// <summary>Where logs go.</summary>
     public string LogFile(string name) => _state.File(name);
 
@@ -107,6 +114,12 @@ public sealed class Cluster : IAsyncDisposable
 
     /// <summary>All nodes.</summary>
     public Task<IReadOnlyList<Node>> NodesAsync(CancellationToken cancellationToken) => ListAsync(Node.Type, ApiJson.Default.Node, cancellationToken);
+
+    /// <summary>All machines, in every namespace.</summary>
+    public Task<IReadOnlyList<VirtualMachine>> MachinesAsync(CancellationToken cancellationToken) => ListAsync(VirtualMachine.Type, ApiJson.Default.VirtualMachine, cancellationToken);
+
+    /// <summary>All live migrations, in every namespace.</summary>
+    public Task<IReadOnlyList<Migration>> MigrationsAsync(CancellationToken cancellationToken) => ListAsync(Migration.Type, ApiJson.Default.Migration, cancellationToken);
 
     /// <summary>Applies a machine, without the cost of a kubectl.</summary>
     public Task ApplyAsync(MachineManifest machine, CancellationToken cancellationToken) => Client.SendAsync(

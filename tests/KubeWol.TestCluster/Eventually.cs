@@ -12,12 +12,17 @@ public static class Eventually
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Asks until the answer is true; <see cref="TestClusterException"/> after 20 s (or KUBEWOL_TEST_PATIENCE), naming what was waited for: "the pod is gone".</summary>
-    public static async Task BecomesTrueAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken)
+    public static Task BecomesTrueAsync(string what, Func<Task<bool>> condition, CancellationToken cancellationToken) =>
+        BecomesTrueAsync(what, Limit, condition, cancellationToken);
+
+    /// <summary>The same for what takes longer; <paramref name="limit"/> counts where it is more than the usual one.</summary>
+    public static async Task BecomesTrueAsync(string what, TimeSpan limit, Func<Task<bool>> condition, CancellationToken cancellationToken)
     {
+        if (limit < Limit) limit = Limit;
         var watch = Stopwatch.StartNew();
         while (!await condition())
         {
-            if (watch.Elapsed > Limit) throw new TestClusterException($"Waited {Limit.TotalSeconds:0} s in vain: {what}.");
+            if (watch.Elapsed > limit) throw new TestClusterException($"Waited {limit.TotalSeconds:0} s in vain: {what}.");
             await Task.Delay(Pause, cancellationToken);
         }
     }

@@ -14,6 +14,12 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>How long one request may take, all in all. Watches are exempt.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Asked before each write is sent; one that it forbids fails as if there were no connection. A process that was frozen learns from its timers
+    /// that it is no longer the leader, but not before it has gone on with what it was doing.
+    /// </summary>
+    internal Func<bool> MayWrite { get; init; } = static () => true;
+
     /// <summary>Reads one object; null when there is none.</summary>
     public async Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
         where T : class, IResource
@@ -83,6 +89,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Sends a request and hands over the answer once its headers are there. The caller disposes it.</summary>
     internal async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
     {
+        if (method != HttpMethod.Get && !MayWrite()) throw new HttpRequestException($"{method} {path} is not sent: this process does not hold the lease under which it writes");
         using var request = new HttpRequestMessage(method, path);
         request.Headers.Accept.ParseAdd("application/json");
         if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };

@@ -26,7 +26,10 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
     /// <summary>Cancelled when this process led and does so no longer.</summary>
     public CancellationToken Lost => _lost.Token;
 
-    private TimeSpan Left => options.RenewDeadline - time.GetElapsedTime(_heldSince);
+    /// <summary>Whether this process leads now, by the clock: after a freeze that is known before <see cref="Lost"/> is.</summary>
+    public bool IsHeld => _acquired.Task.IsCompleted && !_lost.IsCancellationRequested && Left > TimeSpan.Zero;
+
+    private TimeSpan Left => options.RenewDeadline - time.GetElapsedTime(Volatile.Read(ref _heldSince));
 
     /// <summary>So short that one request without an answer leaves time for another.</summary>
     private TimeSpan TryTime => options.RenewDeadline / 3;
@@ -157,7 +160,7 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         var began = time.GetTimestamp();
         var mine = new Lease { Metadata = new() { Namespace = _key.Namespace, Name = _key.Name }, Spec = Claim(transitions: 0) };
         _seen = await client.CreateAsync(Lease.Type, mine, cancellationToken).ConfigureAwait(false);
-        _heldSince = began;
+        Volatile.Write(ref _heldSince, began);
     }
 
     /// <summary>Writes on the version last seen, and no other.</summary>
@@ -166,7 +169,7 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         var began = time.GetTimestamp();
         var patch = new LeasePatch(new(_seen!.Metadata.ResourceVersion), spec);
         _seen = await client.PatchAsync(Lease.Type, _key, JsonSerializer.SerializeToUtf8Bytes(patch, LeaseJson.Default.LeasePatch), null, cancellationToken).ConfigureAwait(false);
-        _heldSince = began;
+        Volatile.Write(ref _heldSince, began);
     }
 
     private LeaseSpec Claim(int transitions) => new()
