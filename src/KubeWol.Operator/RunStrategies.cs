@@ -1,6 +1,6 @@
 namespace KubeWol.Operator;
 
-/// <summary>The run strategies that KubeWol itself sets (KubeVirt, api/core/v1/types.go).</summary>
+/// <summary>The run strategies (KubeVirt, api/core/v1/types.go).</summary>
 internal static class RunStrategies
 {
     public const string Always = nameof(Always);

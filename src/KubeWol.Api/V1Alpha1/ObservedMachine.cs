@@ -13,11 +13,11 @@ public sealed record ObservedMachine
     [StringLength(64)]
     public string? After { get; init; }
 
-    /// <summary>The node it was on then; absent when it was on none.</summary>
+    /// <summary>The node it was on at first; absent when it was on none.</summary>
     [StringLength(253)]
     public string? NodeBefore { get; init; }
 
-    /// <summary>The node it is on now; absent when it is on none.</summary>
+    /// <summary>The node it was on in the end; absent when it is on none.</summary>
     [StringLength(253)]
     public string? NodeAfter { get; init; }
 }

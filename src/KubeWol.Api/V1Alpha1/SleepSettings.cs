@@ -10,7 +10,7 @@ public sealed record SleepSettings
     /// <summary>Pause or Stop; the operator's default if not set.</summary>
     public SleepMode? Mode { get; init; }
 
-    /// <summary>For Stop: how long, in seconds, the guest may take to shut down before KubeVirt switches it off; the machine's own period if not set.</summary>
+    /// <summary>For Stop: how long, in seconds, the guest may take to shut down before KubeVirt switches it off, as it does with a paused one; the machine's own period if not set.</summary>
     [Range(1, 86_400)]
     public int? GracePeriodSeconds { get; init; }
 

@@ -12,7 +12,7 @@ public enum WakeOperation
     /// <summary>Nothing; it was not necessary, or not possible.</summary>
     None,
 
-    /// <summary>KubeVirt's start subresource was called.</summary>
+    /// <summary>It was started: by KubeVirt's start subresource, or by its run strategy.</summary>
     Start,
 
     /// <summary>KubeVirt's unpause subresource was called.</summary>

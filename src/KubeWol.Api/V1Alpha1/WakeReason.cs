@@ -111,7 +111,7 @@ public enum WakeReason
     /// <summary>No node has this name, or these labels.</summary>
     NodeNotFound,
 
-    /// <summary>The node is there, but takes no machines: cordoned, or not ready.</summary>
+    /// <summary>No such node takes machines now: cordoned, not ready, or without virt-handler.</summary>
     NodeNotSchedulable,
 
     /// <summary>Something else has a say in where the machine starts; KubeWol does not override it.</summary>

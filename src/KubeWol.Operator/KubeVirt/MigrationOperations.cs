@@ -2,6 +2,7 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Operator.Templates;
 
 namespace KubeWol.Operator.KubeVirt;
 
@@ -19,7 +20,7 @@ internal sealed class MigrationOperations(ClusterClient client, IResourceCache<M
             {
                 Namespace = order.Key.Namespace,
                 Name = NameOf(order.Request),
-                Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol" },
+                Labels = new Dictionary<string, string> { [InstanceMarks.ManagedByLabel] = InstanceMarks.ManagedBy },
             },
             Spec = new() { VmiName = order.Key.Name, AddedNodeSelector = order.Intent.NodeSelector.Count > 0 ? order.Intent.NodeSelector : null },
         };

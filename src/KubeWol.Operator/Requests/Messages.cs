@@ -68,7 +68,7 @@ internal static class Messages
             WakeReason.UnknownTarget when request.Spec.Target.Name is not null => Missing(request, everywhere),
             WakeReason.UnknownTarget => $"{Missing(request, everywhere)}; a machine that is off is known by the addresses in its spec, and by those remembered from its last runs",
             WakeReason.AmbiguousTarget =>
-                $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found)}; none was touched. Give each an address of its own",
+                $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found.Select(Name))}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",
             WakeReason.TargetVanished => $"{name} was deleted before it {(IsUp(reading) ? "was ready" : $"could be {Participle(reading)}")}",
             WakeReason.NotStartable when machine!.State == MachineState.Finished =>
@@ -93,6 +93,13 @@ internal static class Messages
     }
 
     public static string Name(Machine machine) => $"{machine.Object.Metadata.Namespace}/{machine.Object.Metadata.Name}";
+
+    /// <summary>The first few of the names, in order, and how many more there are.</summary>
+    public static string Names(IEnumerable<string> names)
+    {
+        var all = names.Order(StringComparer.Ordinal).ToList();
+        return string.Join(", ", all.Take(NamesShown)) + (all.Count > NamesShown ? $" and {all.Count - NamesShown} more" : "");
+    }
 
     /// <summary>As much of <paramref name="text"/> as fits into so many bytes of UTF-8, with an ellipsis where something is left out.</summary>
     public static string Cut(string text, int bytes)
@@ -164,10 +171,6 @@ internal static class Messages
         { Name: { } name } => $"there is no VirtualMachine {request.Metadata.Namespace}/{name}",
         { MacAddress: var mac } => $"no VirtualMachine in {(everywhere ? "the cluster" : $"namespace {request.Metadata.Namespace}")} has the MAC address {mac}",
     };
-
-    private static string Names(IReadOnlyList<Machine> found) =>
-        string.Join(", ", found.Select(Name).Order(StringComparer.Ordinal).Take(NamesShown))
-        + (found.Count > NamesShown ? $" and {found.Count - NamesShown} more" : "");
 
     private static string On(Machine? machine) => machine?.Node is { } node ? $" on {node}" : "";
 

@@ -7,7 +7,7 @@ namespace KubeWol.Operator.Targets;
 internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? Instance)
 {
     /// <summary>The effective run strategy; <c>spec.running</c> is its older form.</summary>
-    public string RunStrategy => Object.Spec?.RunStrategy ?? (Object.Spec?.Running == true ? "Always" : "Halted");
+    public string RunStrategy => Object.Spec?.RunStrategy ?? (Object.Spec?.Running == true ? RunStrategies.Always : RunStrategies.Halted);
 
     /// <summary>KubeVirt's own word for the state, for people.</summary>
     public string PrintableStatus => Object.Status?.PrintableStatus ?? "Unknown";
@@ -36,11 +36,11 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
         "Migrating" => MachineState.Migrating,
         "Terminating" => MachineState.Terminating,
         "WaitingForReceiver" => MachineState.Receiving,
-        _ when RunStrategy == "WaitAsReceiver" => MachineState.Receiving,
+        _ when RunStrategy == RunStrategies.WaitAsReceiver => MachineState.Receiving,
         "Starting" => MachineState.Starting,
         "CrashLoopBackOff" => MachineState.Recovering,
         "Unknown" => MachineState.Unknown,
-        _ when RunStrategy == "Once" && InstanceHasEnded => MachineState.Finished,
+        _ when RunStrategy == RunStrategies.Once && InstanceHasEnded => MachineState.Finished,
         // Volumes being filled or broken are shown for a machine that is off, too: what counts is whether it is meant to run.
         _ when !IsMeantToRun => MachineState.Stopped,
         null or "Stopped" => CreationFailure is null ? MachineState.Starting : MachineState.Recovering,
@@ -53,7 +53,7 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
     public string? CreationFailure => Object.Status?.Conditions?.FirstOrDefault(c => c is { Type: "Failure", Status: "True" })?.Message;
 
     /// <summary>A stop shows in what is wanted a moment before it shows in the status; a wake that falls into that moment must not take the machine for running.</summary>
-    private bool IsToldToStop => RunStrategy == "Halted" || Instance?.Metadata.DeletionTimestamp is not null
+    private bool IsToldToStop => RunStrategy == RunStrategies.Halted || Instance?.Metadata.DeletionTimestamp is not null
         || Object.Status?.StateChangeRequests is [{ Action: "Stop" }, ..]; // of several, KubeVirt looks at the first alone (virt-controller, vm.go)
 
     private bool InstanceHasEnded => Instance?.Status?.Phase is "Succeeded" or "Failed";
@@ -61,6 +61,6 @@ internal sealed record Machine(VirtualMachine Object, VirtualMachineInstance? In
     private bool HasLiveInstance => (Instance is not null && !InstanceHasEnded) || (Instance is null && Object.Status?.Created == true);
 
     /// <summary>RerunOnFailure rests after a guest's own power-off, and before its first run for a moment only; a start is right in both.</summary>
-    private bool IsMeantToRun => HasLiveInstance || RunStrategy is "Always" or "Once"
+    private bool IsMeantToRun => HasLiveInstance || RunStrategy is RunStrategies.Always or RunStrategies.Once
         || Object.Status?.StateChangeRequests?.Any(r => r.Action == "Start") == true;
 }

@@ -8,8 +8,6 @@ namespace KubeWol.Operator.Templates;
 /// <summary>Finds the template from which a request's machine is to be made.</summary>
 internal sealed class TemplateFinder(IResourceCache<WakeTemplate> templates, OperatorOptions options)
 {
-    private const int NamesShown = 5;
-
     /// <summary>What templates say about the address that a request calls, and the machine that is to be made if exactly one can make it.</summary>
     public (Claim Claim, Instantiation? Wanted) Find(WakeRequest request, InstantiateSettings settings)
     {
@@ -29,12 +27,8 @@ internal sealed class TemplateFinder(IResourceCache<WakeTemplate> templates, Ope
 
     private string Words(List<WakeTemplate> found, WakeRequest request, InstantiateSettings settings) => found.Count switch
     {
-        > 1 => $"{found.Count} WakeTemplates claim the MAC address {request.Spec.Target.MacAddress}: {Names(found)}; none was used. Let one alone claim it",
+        > 1 => $"{found.Count} WakeTemplates claim the MAC address {request.Spec.Target.MacAddress}: {Messages.Names(found.Select(t => ResourceKey.Of(t).ToString()))}; none was used. Let one alone claim it",
         _ when settings.Template is { } named => $"there is no WakeTemplate {request.Metadata.Namespace}/{named}",
         _ => $"no WakeTemplate in {(options.ReachesAll(request) ? "the cluster" : $"namespace {request.Metadata.Namespace}")} claims the MAC address {request.Spec.Target.MacAddress}",
     };
-
-    internal static string Names(IReadOnlyList<WakeTemplate> templates) =>
-        string.Join(", ", templates.Select(t => $"{t.Metadata.Namespace}/{t.Metadata.Name}").Order(StringComparer.Ordinal).Take(NamesShown))
-        + (templates.Count > NamesShown ? $" and {templates.Count - NamesShown} more" : "");
 }

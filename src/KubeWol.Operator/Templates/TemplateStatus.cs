@@ -1,6 +1,8 @@
 using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 
 namespace KubeWol.Operator.Templates;
@@ -25,8 +27,7 @@ internal static class TemplateStatus
                 .With(overlapping.Count == 0
                     ? Condition("Overlapping", ConditionStatus.False, TemplateReason.NoOverlap, "no other template claims any of its addresses")
                     : Condition("Overlapping", ConditionStatus.True, TemplateReason.ClaimsOverlap,
-                        $"{TemplateFinder.Names(overlapping)} claim{(overlapping.Count == 1 ? "s" : "")} some of its addresses, too; for those none is used"))
-
+                        $"{Messages.Names(overlapping.Select(t => ResourceKey.Of(t).ToString()))} claim{(overlapping.Count == 1 ? "s" : "")} some of its addresses, too; for those none is used")),
         };
 
         Condition Condition(string type, ConditionStatus status, TemplateReason reason, string message) => new()
@@ -34,7 +35,7 @@ internal static class TemplateStatus
             Type = type,
             Status = status,
             Reason = reason.ToString(),
-            Message = Requests.Messages.Cut(message, LongestMessage),
+            Message = Messages.Cut(message, LongestMessage),
             ObservedGeneration = template.Metadata.Generation,
             LastTransitionTime = now,
         };

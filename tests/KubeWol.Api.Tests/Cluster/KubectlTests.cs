@@ -121,7 +121,7 @@ public sealed partial class KubectlTests(ApiCluster cluster)
     }
 
     public static TheoryData<string> Samples =>
-        [.. Directory.GetFiles(Repository.File("config", "samples"), "wakerequest*.yaml").Select(f => Path.GetFileName(f)!)];
+        [.. Directory.GetFiles(Repository.File("config", "samples"), "*.yaml").Select(f => Path.GetFileName(f)!)];
 
     [Theory]
     [MemberData(nameof(Samples))]
@@ -131,6 +131,23 @@ public sealed partial class KubectlTests(ApiCluster cluster)
 
         Assert.Contains("created", await cluster.KubectlAsync("apply", "--validate=strict", "-f", path), StringComparison.Ordinal);
         Assert.Contains("unchanged", await cluster.KubectlAsync("apply", "--validate=strict", "-f", path), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("condition=Completed", "Succeeded", "True")]
+    [InlineData("jsonpath={.status.completedAt}", "Succeeded", "True")]
+    [InlineData("jsonpath={.status.completedAt}", "Failed", "False")]
+    public async Task A_script_waits_for_success_or_for_either_end(string awaited, string phase, string completed)
+    {
+        var space = await cluster.NewNamespaceAsync();
+        await cluster.CreateAsync(space, "awaited", "{action: Wake, target: {name: web-01}}");
+        var waiting = cluster.KubectlAsync("wait", $"--for={awaited}", "wakerequest/awaited", "-n", space, "--timeout=60s");
+        await cluster.PatchAsync(space, "awaited", $$$"""
+            {"status": {"phase": "{{{phase}}}", "completedAt": "2026-11-22T12:00:00.000000Z", "conditions": [
+              {"type": "Completed", "status": "{{{completed}}}", "reason": "Started", "message": "", "lastTransitionTime": "2026-11-22T12:00:00Z"}]}}
+            """, "/status");
+
+        Assert.Contains("condition met", await waiting, StringComparison.Ordinal);
     }
 
     [Fact]
