@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(212, LogLevel.Debug, "{Machine} is remembered by {Addresses}")]
     public static partial void Remembered(this ILogger logger, ResourceKey machine, string? addresses);
 
+    [LoggerMessage(213, LogLevel.Warning, "The addresses of {Machine} cannot be noted on it, will try again in {Delay}: {Problem}")]
+    public static partial void NotRemembered(this ILogger logger, ResourceKey machine, TimeSpan delay, string problem);
+
     [LoggerMessage(220, LogLevel.Warning, "An Event about {Kind} {Name} is lost: {Problem}")]
     public static partial void EventDropped(this ILogger logger, string kind, string name, string problem);
 }

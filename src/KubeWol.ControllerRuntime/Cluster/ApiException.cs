@@ -21,8 +21,11 @@ public sealed class ApiException(HttpStatusCode statusCode, string reason, strin
     /// <summary>Another writer was first, or the object exists already.</summary>
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict;
 
-    /// <summary>The object, or its namespace, is not there.</summary>
+    /// <summary>The object, its namespace or its kind is not there. A server that has just started does not know custom kinds for a moment.</summary>
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
+
+    /// <summary>The server itself says that the object is not there. A bare 404 means that the kind is not served (yet), or that something else answered.</summary>
+    public bool IsNoSuchObject => IsNotFound && Reason == "NotFound";
 
     /// <summary>The same request may well succeed later: throttling, a server in trouble, a credential about to be renewed.</summary>
     public bool IsTransient => StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError;

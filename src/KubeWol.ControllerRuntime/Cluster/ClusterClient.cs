@@ -28,7 +28,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         {
             return Decode(type, await SendAsync(HttpMethod.Get, type.Path(key), null, null, cancellationToken).ConfigureAwait(false));
         }
-        catch (ApiException e) when (IsNoSuchObject(e))
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             return null;
         }
@@ -59,7 +59,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
             await SendAsync(HttpMethod.Delete, type.Path(key), Encoding.UTF8.GetBytes(options), Json, cancellationToken).ConfigureAwait(false);
             return true;
         }
-        catch (ApiException e) when (IsNoSuchObject(e) || e.IsConflict)
+        catch (ApiException e) when (e.IsNoSuchObject || e.IsConflict)
         {
             return false;
         }
@@ -115,9 +115,6 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
         var words = Encoding.UTF8.GetString(body.AsSpan(0, Math.Min(body.Length, 512))).Trim();
         return new ApiException(response.StatusCode, status?.Reason ?? "", status?.Message is { Length: > 0 } message ? message : $"HTTP {(int)response.StatusCode} {words}".TrimEnd(), after);
     }
-
-    /// <summary>The server itself says that the object is not there. A bare 404 means that the kind is not served, or that something else answered.</summary>
-    private static bool IsNoSuchObject(ApiException e) => e is { IsNotFound: true, Reason: "NotFound" };
 
     private static byte[] Encode<T>(ResourceType<T> type, T resource)
         where T : class, IResource => JsonSerializer.SerializeToUtf8Bytes(resource, type.Json);

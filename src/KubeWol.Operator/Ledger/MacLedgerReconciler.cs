@@ -18,6 +18,9 @@ internal sealed class MacLedgerReconciler(
     TimeProvider time,
     ILogger<MacLedgerReconciler> logger) : IReconciler
 {
+    /// <summary>How long a right that is missing is not asked for again.</summary>
+    public static readonly TimeSpan DeniedPause = TimeSpan.FromMinutes(5);
+
     /// <summary>The machines to look at when one changes: itself, and those on which an address is noted that it has now.</summary>
     public static IEnumerable<ResourceKey> For(MacIndex index, VirtualMachine machine) =>
         MacAddresses.Of(machine).SelectMany(index.Remembering).Concat(MacLedger.Concerns(machine) ? [ResourceKey.Of(machine)] : []);
@@ -32,11 +35,12 @@ internal sealed class MacLedgerReconciler(
         if (machines.Find(key) is not { Metadata.DeletionTimestamp: null } machine) return Requeue.Never;
         var page = MacLedger.Next(
             new(machine, instances.Find(key)), address => index.IsElsewhere(address, key), options.RememberMacsFor, time.GetUtcNow());
-        if (page.Text != LastSeenAddresses.TextOf(machine)) await WriteAsync(machine, page.Text, cancellationToken).ConfigureAwait(false);
+        if (page.Text != LastSeenAddresses.TextOf(machine) && !await WriteAsync(machine, page.Text, cancellationToken).ConfigureAwait(false)) return Requeue.After(DeniedPause);
         return page.Look is { } look ? Requeue.After(look) : Requeue.Never;
     }
 
-    private async Task WriteAsync(VirtualMachine machine, string? text, CancellationToken cancellationToken)
+    /// <summary>False when the right to do so is missing.</summary>
+    private async Task<bool> WriteAsync(VirtualMachine machine, string? text, CancellationToken cancellationToken)
     {
         var key = ResourceKey.Of(machine);
         try
@@ -45,13 +49,21 @@ internal sealed class MacLedgerReconciler(
             machines.Observe(await client.PatchAsync(VirtualMachine.Type, key, patch, null, cancellationToken).ConfigureAwait(false));
             logger.Remembered(key, text);
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             // Deleted meanwhile; the watch is about to say so.
         }
-        catch (ApiException e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
+        catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            // A server that has just started denies everything to everybody, until it has read who may do what.
+            logger.NotRemembered(key, DeniedPause, e.Message);
+            return false;
+        }
+        catch (ApiException e) when (e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity)
         {
             throw new TerminalException($"the addresses of {key} cannot be noted on it: {e.Message}", e);
         }
+
+        return true;
     }
 }

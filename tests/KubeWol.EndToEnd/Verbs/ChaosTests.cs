@@ -44,6 +44,8 @@ public sealed class ChaosTests
         catch (Exception e) when (e is not OperationCanceledException)
         {
             bed.Cluster.Keep();
+            var state = await bed.Cluster.Kubectl.RunAsync(["get", "vm,vmi,vmim,wakerequests,nodes", "-A", "-o", "yaml"], CancellationToken.None);
+            await File.WriteAllTextAsync(bed.Cluster.LogFile("state.yaml"), state.Output, CancellationToken.None);
             throw new InvalidOperationException($"KUBEWOL_CHAOS_SEED={seed}, logs in {Path.GetDirectoryName(bed.Cluster.LogFile("x"))}: {e.Message}", e);
         }
     }

@@ -105,17 +105,38 @@ public sealed class MacLedgerReconcilerTests : IAsyncLifetime
         Assert.Contains(Mac, LastSeenAddresses.TextOf(_machines.Find(Key)!), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData(403, "Forbidden")]
-    [InlineData(422, "Invalid")]
-    public async Task A_refusal_is_told_once_and_not_repeated(int status, string reason)
+    [Fact]
+    public async Task A_missing_right_is_asked_for_again_but_not_often_for_a_server_that_has_just_started_denies_everything()
     {
         _machines.Set(Some.Vm(macs: (string?)null));
         _instances.Set(Some.Vmi(macs: Mac));
-        _api.Respond = _ => Answer.Refuse(status, reason, "User \"kubewol\" cannot patch this");
+        _api.Respond = _ => Answer.Refuse(403, "Forbidden", "User \"kubewol\" cannot patch this");
+        Assert.Equal(Requeue.After(MacLedgerReconciler.DeniedPause), await LookAsync());
+
+        _api.Respond = Write;
+        await LookAsync();
+        Assert.Contains(Mac, LastSeenAddresses.TextOf(_machines.Find(Key)!), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_server_that_does_not_know_the_kind_yet_is_asked_again()
+    {
+        _machines.Set(Some.Vm(macs: (string?)null));
+        _instances.Set(Some.Vmi(macs: Mac));
+        _api.Respond = _ => new(404, "404 page not found");
+
+        await Assert.ThrowsAsync<ApiException>(() => LookAsync());
+    }
+
+    [Fact]
+    public async Task A_refusal_is_told_once_and_not_repeated()
+    {
+        _machines.Set(Some.Vm(macs: (string?)null));
+        _instances.Set(Some.Vmi(macs: Mac));
+        _api.Respond = _ => Answer.Refuse(422, "Invalid", "the policy says no");
 
         var told = await Assert.ThrowsAsync<TerminalException>(() => LookAsync());
-        Assert.Equal("the addresses of team-a/web-01 cannot be noted on it: User \"kubewol\" cannot patch this", told.Message);
+        Assert.Equal("the addresses of team-a/web-01 cannot be noted on it: the policy says no", told.Message);
     }
 
     [Fact]

@@ -15,6 +15,13 @@ internal sealed partial class Verdict(Bed bed, Cast cast, Func<IReadOnlyList<Run
     /// <summary>How late a request may end: nobody may have been there to end it.</summary>
     private static readonly TimeSpan Outage = TimeSpan.FromSeconds(45);
 
+    /// <summary>Nothing that breaks here may come out as these.</summary>
+    private static readonly WakeReason[] Impossible =
+    [
+        WakeReason.Forbidden, WakeReason.Refused, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.AmbiguousTarget, WakeReason.InvalidParameters,
+        WakeReason.UnsupportedAction, WakeReason.PlacementConflict, WakeReason.NotMigratable, WakeReason.NotStartable, WakeReason.TooManyInstances,
+    ];
+
     private readonly List<string> _wrong = [];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -75,6 +82,7 @@ internal sealed partial class Verdict(Bed bed, Cast cast, Func<IReadOnlyList<Run
     {
         var status = request.Status;
         Expect(request.IsFinished() && status is { Reason: not (null or WakeReason.Unknown), Message.Length: > 0 }, "has not ended, or without a reason", request);
+        Expect(status?.Reason is not { } reason || !Impossible.Contains(reason), "has no reason to end like this", request);
         var deadline = request.Metadata.CreationTimestamp + TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds) + Outage;
         Expect(status?.CompletedAt is null || status.CompletedAt < deadline, "ended long after its deadline", request);
         if (status?.Reason != WakeReason.Superseded) return;

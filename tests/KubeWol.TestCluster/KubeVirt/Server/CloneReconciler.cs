@@ -73,7 +73,7 @@ internal sealed class CloneReconciler(
         {
             return JsonNode.Parse(await client.SendAsync(HttpMethod.Get, path, cancellationToken))!.AsObject();
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             return null;
         }

@@ -47,7 +47,7 @@ internal sealed class MachineWriter(
         {
             return Seen(vms, await client.PatchAsync(KubeVirtTypes.Vm, stored, patch, "status", cancellationToken));
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             return stored; // deleted meanwhile; the watch is about to say so
         }
@@ -111,7 +111,7 @@ internal sealed class MachineWriter(
             var written = Seen(vmis, await client.PatchAsync(KubeVirtTypes.Vmi, before, patch, null, cancellationToken));
             return IsGone(written) ? null : written;
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             return null;
         }
@@ -136,7 +136,7 @@ internal sealed class MachineWriter(
             if (metadata.Count > 0) written = await client.PatchAsync(KubeVirtTypes.Migration, written, metadata, null, cancellationToken);
             return IsGone(written) ? null : Seen(migrations, written);
         }
-        catch (ApiException e) when (e.IsNotFound)
+        catch (ApiException e) when (e.IsNoSuchObject)
         {
             return null;
         }
