@@ -12,6 +12,9 @@ internal static class VerbTable
     /// <summary>How long an accepted operation may leave no trace before it is issued again: KubeVirt's watch normally shows it within a second.</summary>
     public static readonly TimeSpan TraceTime = TimeSpan.FromSeconds(15);
 
+    /// <summary>How old a request is before a denied right ends it.</summary>
+    public static readonly TimeSpan DeniedTime = TimeSpan.FromSeconds(5);
+
     /// <summary>How often a waiting request is looked at even if nothing changed, against a notice that was missed.</summary>
     public static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 

@@ -73,6 +73,8 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
+            OperationOutcome.Refused { Reason: WakeReason.Forbidden } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+                new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
             OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
@@ -81,6 +83,10 @@ internal sealed class WakeRequestReconciler(
             _ => throw new InvalidOperationException($"an outcome without a consequence: {outcome}"),
         };
     }
+
+    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles: it is asked once more, later.</summary>
+    private bool IsSettled(Reading reading) =>
+        reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt && reader.Age(reading.Request) >= VerbTable.DeniedTime;
 
     /// <summary>Deletes a finished request once its time to live is over.</summary>
     private async Task<Requeue> ExpireAsync(WakeRequest request, CancellationToken cancellationToken)

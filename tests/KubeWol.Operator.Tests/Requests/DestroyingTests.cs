@@ -79,8 +79,9 @@ public sealed class DestroyingTests(SharedApi shared) : IClassFixture<SharedApi>
         const string Words = "virtualmachines.kubevirt.io \"web-01\" is forbidden: User \"operator\" cannot delete resource \"virtualmachines\"";
         await using var world = await OperatorWorld.WithAsync(Some.Asking(WakeAction.Destroy), Some.Vm());
         world.Instead.Enqueue(Answer.Refuse(403, "Forbidden", Words));
-
         await world.PassAsync();
+        world.Instead.Enqueue(Answer.Refuse(403, "Forbidden", Words));
+        await world.PassAfterAsync(5);
 
         Assert.Equal((WakeReason.Forbidden, $"KubeWol is not allowed to delete team-a/web-01; the API server says: {Words}"), (world.Status.Reason, world.Status.Message));
     }

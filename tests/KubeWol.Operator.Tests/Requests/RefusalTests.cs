@@ -83,7 +83,6 @@ public sealed class RefusalTests
     }
 
     [Theory]
-    [InlineData(403, "User \"operator\" cannot update resource \"virtualmachines/start\"", WakeReason.Forbidden)]
     [InlineData(403, "admission webhook \"quota\" denied the request: not today", WakeReason.Refused)]
     [InlineData(422, "the request is invalid", WakeReason.Refused)]
     public async Task What_can_never_succeed_ends_at_once(int status, string words, WakeReason reason)
@@ -96,6 +95,34 @@ public sealed class RefusalTests
         Assert.Equal((WakePhase.Failed, reason, WakeOperation.None), (world.Status.Phase, world.Status.Reason, world.Status.Operation));
         Assert.Equal(1, world.StatusWrites);
         Assert.Equal(2, (await world.ToldAsync()).Count);
+    }
+
+    [Fact]
+    public async Task A_denied_right_ends_a_request_only_when_it_is_denied_again_after_five_seconds() // a server that has just started denies everything
+    {
+        const string Words = "User \"operator\" cannot update resource \"virtualmachines/start\"";
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        for (var i = 0; i < 3; i++) world.KubeVirtSays.Enqueue(Answer.Refuse(403, "Forbidden", Words));
+
+        await world.PassAsync();
+        await world.PassAfterAsync(4.9);
+        Assert.Equal((WakePhase.Pending, WakeReason.WaitingForKubeVirt), (world.Status.Phase, world.Status.Reason));
+        await world.PassAfterAsync(0.1);
+
+        Assert.Equal((WakePhase.Failed, WakeReason.Forbidden, WakeOperation.None), (world.Status.Phase, world.Status.Reason, world.Status.Operation));
+    }
+
+    [Fact]
+    public async Task A_right_that_is_denied_only_while_the_API_server_starts_is_no_obstacle()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.Time.Advance(TimeSpan.FromSeconds(60)); // an old request, too, is asked for once more
+        world.KubeVirtSays.Enqueue(Answer.Refuse(403, "Forbidden", "User \"operator\" cannot update resource \"virtualmachines/start\""));
+
+        await world.PassAsync();
+        await world.PassAfterAsync(5);
+
+        Assert.Equal((WakePhase.Running, WakeOperation.Start), (world.Status.Phase, world.Status.Operation));
     }
 
     [Fact]

@@ -95,8 +95,10 @@ public sealed class SleepingTests(SharedApi shared) : IClassFixture<SharedApi>
         const string Words = "virtualmachineinstances.subresources.kubevirt.io \"web-01\" is forbidden: User \"system:serviceaccount:kubewol-system:operator\" cannot update resource \"virtualmachineinstances/pause\"";
         await using var world = await OperatorWorld.WithAsync(Some.Asking(WakeAction.Sleep), Some.Vm(strategy: "Always", status: "Running"));
         world.KubeVirtSays.Enqueue(Answer.Refuse(403, "Forbidden", Words));
+        world.KubeVirtSays.Enqueue(Answer.Refuse(403, "Forbidden", Words));
 
         await world.PassAsync();
+        await world.PassAfterAsync(5);
 
         Assert.Equal(
             (WakePhase.Failed, WakeReason.Forbidden, $"KubeWol is not allowed to pause team-a/web-01; the API server says: {Words}"),

@@ -92,8 +92,8 @@ public sealed class CreatingTests
     public static TheoryData<int, string, string, WakeReason, string> Refusals => new()
     {
         {
-            403, "Forbidden", "virtualmachines.kubevirt.io is forbidden: User \"x\" cannot create resource", WakeReason.Forbidden,
-            $"KubeWol is not allowed to create the machine with the MAC address {Some.Mac}; the API server says: virtualmachines.kubevirt.io is forbidden: User \"x\" cannot create resource"
+            403, "Forbidden", "virtualmachines.kubevirt.io is forbidden: User \"x\" cannot create resource", WakeReason.WaitingForKubeVirt,
+            "KubeVirt cannot be asked just now, trying again: virtualmachines.kubevirt.io is forbidden: User \"x\" cannot create resource" // until it is denied again, later
         },
         {
             403, "Forbidden", "exceeded quota: vms", WakeReason.Refused,
