@@ -8,6 +8,7 @@ namespace KubeWol.Api;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequest))]
 [JsonSerializable(typeof(WakeTemplate))]
+[JsonSerializable(typeof(WakePolicy))]
 [JsonSerializable(typeof(VirtualMachine))]
 [JsonSerializable(typeof(VirtualMachineInstance))]
 [JsonSerializable(typeof(Migration))]

@@ -45,4 +45,12 @@ public sealed record CapturedFrame
     [Required]
     [JsonConverter(typeof(MicroTimeConverter))]
     public DateTimeOffset? CapturedAt { get; init; }
+
+    /// <summary>Stands for the frame's SecureOn password, so that the operator alone can compare it; the password itself stands nowhere.</summary>
+    [StringLength(256, MinimumLength = 1)]
+    public string? SecureOnDigest { get; init; }
+
+    /// <summary>The signed command the frame carried, in base64 (COSE_Sign1). The operator verifies it.</summary>
+    [StringLength(1_368, MinimumLength = 1)]
+    public string? Command { get; init; }
 }

@@ -48,8 +48,14 @@ public enum WakeReason
     /// <summary>Exactly one machine was found for the target.</summary>
     TargetFound,
 
-    /// <summary>The operator's configuration allows it; there are no policies.</summary>
+    /// <summary>No WakePolicy selects the machine, and the operator's default allows it.</summary>
     DefaultPolicy,
+
+    /// <summary>A WakePolicy allows it; the message says which.</summary>
+    PolicyAllows,
+
+    /// <summary>It was not heard on the network but asked for at the API server, which decided whether its author may.</summary>
+    AskedDirectly,
 
     /// <summary>No machine has this MAC address or name yet; it is looked for a little longer, in case it is being created.</summary>
     LookingForTarget,
@@ -128,6 +134,33 @@ public enum WakeReason
 
     /// <summary>The template has as many instances as it may have.</summary>
     TooManyInstances,
+
+    /// <summary>Policies that select the machine give the frame different meanings; it was not guessed at.</summary>
+    AmbiguousMessage,
+
+    /// <summary>No policy lets a frame do this to the machine.</summary>
+    VerbNotAllowed,
+
+    /// <summary>No policy lets a frame from there do this to the machine.</summary>
+    OriginNotAllowed,
+
+    /// <summary>The policy asks for a password or a signed command, and the frame carries none.</summary>
+    ProofMissing,
+
+    /// <summary>The frame's password is not the one the policy asks for.</summary>
+    WrongPassword,
+
+    /// <summary>The signed command is damaged, is signed with a key that no policy knows, or its signature is not right.</summary>
+    BadSignature,
+
+    /// <summary>The signed command is too old, or comes from the future; the message says by how much.</summary>
+    StaleCommand,
+
+    /// <summary>The same signed command was carried out before.</summary>
+    ReplayedCommand,
+
+    /// <summary>A policy's rate limit is used up.</summary>
+    RateLimited,
 
     /// <summary>KubeVirt refused the operation for good; the message carries its words.</summary>
     Refused,
