@@ -20,7 +20,7 @@ public sealed class WakePolicyValidationTests(ApiCluster cluster)
 
     [Theory]
     [InlineData("{verbs: [], proof: None}", "spec.verbs", "a policy without verbs allows nothing: name at least one, such as Wake")]
-    [InlineData("{verbs: [Wake, Wake], proof: None}", "spec.verbs", "name each verb once")]
+    [InlineData("{verbs: [Wake, Wake], proof: None}", "spec.verbs", "name each of the verbs only once")]
     [InlineData("{verbs: [Reboot], proof: None}", "spec.verbs[0]", "Unsupported value: \"Reboot\"")]
     [InlineData("{verbs: [Wake]}", "spec.proof", "Required value")]
     [InlineData("{verbs: [Destroy], proof: None}", "spec", "it never deletes a machine: Destroy needs proof: Signed")]
