@@ -31,14 +31,14 @@ internal static class RunStrategyRecord
             : new JsonObject { ["running"] = null, ["runStrategy"] = strategy },
     };
 
-    /// <summary>The patch that notes a strategy which a stop would lose; null where the next wake finds it anyhow.</summary>
-    public static JsonObject? BeforeStop(Machine machine, string configured)
-    {
-        var strategy = machine.RunStrategy;
-        if (strategy is not (RunStrategies.Always or RunStrategies.Once)) return null; // KubeVirt keeps the others
-        var noted = strategy == StartAs(machine, configured) ? null : strategy;
-        return noted == Of(machine) ? null : new() { ["metadata"] = Metadata(machine, noted) };
-    }
+    /// <summary>
+    /// The patch that notes a strategy which a stop would lose; null where it is noted, or would not be lost. It is noted even where the next wake would
+    /// give the machine the same: which policy allows that wake is not known yet.
+    /// </summary>
+    public static JsonObject? BeforeStop(Machine machine) =>
+        machine.RunStrategy is RunStrategies.Always or RunStrategies.Once && machine.RunStrategy != Of(machine) // KubeVirt keeps the others
+            ? new() { ["metadata"] = Metadata(machine, machine.RunStrategy) }
+            : null;
 
     private static string StartAs(Machine machine, string configured) =>
         machine.Object.Metadata.Annotations?.GetValueOrDefault(StartAsAnnotation) is { } own && RunStrategies.ForStart.Contains(own) ? own : configured;

@@ -18,6 +18,10 @@ internal sealed class TemplateFinder(IResourceCache<WakeTemplate> templates, Ope
         return (new(1, problem, words), wanted);
     }
 
+    /// <summary>The templates in the request's reach that claim the address it calls.</summary>
+    public IReadOnlyList<WakeTemplate> Claiming(WakeRequest request) =>
+        MacAddress.TryParse(request.Spec.Target.MacAddress, out var address) ? Claiming(request, address) : [];
+
     /// <summary>Whoever names a template may use it for any address, but only in the request's own namespace.</summary>
     private List<WakeTemplate> Named(WakeRequest request, string name) =>
         templates.Find(new(request.Metadata.Namespace, name)) is { } template ? [template] : [];

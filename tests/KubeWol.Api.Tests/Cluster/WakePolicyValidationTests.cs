@@ -13,7 +13,7 @@ public sealed class WakePolicyValidationTests(ApiCluster cluster)
     [InlineData("{verbs: [Wake, Sleep, Move, Instantiate], proof: None, selector: {matchLabels: {role: web}, matchExpressions: [{key: tier, operator: NotIn, values: [prod]}, {key: guarded, operator: DoesNotExist}]}}")]
     [InlineData("{verbs: [Wake], proof: None, from: [{nodes: [node-a], interfaces: [bond0], vlans: [0, 4094], sourceMACs: ['52:54:00', '525400123456'], sourceCIDRs: [192.168.1.0/24, 'fd00::/8']}, {vlans: [10]}]}")]
     [InlineData("{verbs: [Wake], proof: SecureOn, secureOn: {passwordKeys: [office, office-next]}}")]
-    [InlineData("{verbs: [Wake, Destroy], proof: Signed, signed: {keys: [" + Key + "], maxAgeSeconds: 3600, clockSkewSeconds: 0}}")]
+    [InlineData("{verbs: [Wake, Destroy], proof: Signed, signed: {keys: [" + Key + "], maxAgeSeconds: 1800, clockSkewSeconds: 0}}")]
     [InlineData("{verbs: [Wake, Sleep], proof: None, sleepMode: Stop, startAs: RerunOnFailure, aliases: [{verb: Sleep, port: 9101}, {verb: Sleep, reversedMac: true}, {verb: Sleep, passwordKey: goodnight}]}")]
     [InlineData("{verbs: [Move], proof: None, move: {nodeSelector: {zone: b}}, rateLimits: {perMachine: {requests: 10, seconds: 60}, perSender: {requests: 1, seconds: 1}, total: {requests: 100000, seconds: 86400}}}")]
     public async Task This_is_taken(string spec) => Assert.Empty(ApiCluster.Refusals(await CreateAsync(spec)));
