@@ -34,7 +34,8 @@ public sealed class ControllerBuilder
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map)
         where T : class, IResource => Watch(type, map, static (_, _) => true);
 
-    private ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
+    /// <summary>Likewise, but only for changes from one state to another that <paramref name="matters"/>; null is an object that is not there.</summary>
+    public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
         where T : class, IResource
     {
         _services.AddInformer(type);

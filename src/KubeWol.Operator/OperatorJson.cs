@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Templates;
 
@@ -9,5 +10,6 @@ namespace KubeWol.Operator;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequestStatusPatch))]
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
+[JsonSerializable(typeof(WakePolicyStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -47,6 +47,11 @@ internal static class PolicyTable
         return Refused(claimed, nearest, policies);
     }
 
+    /// <summary>Whether this version knows all that the policy uses. One that it does not allows nothing, and still keeps the default from its machines.</summary>
+    public static bool Usable(WakePolicy policy) => policy.Spec is { Proof: not (null or ProofKind.Unknown), SleepMode: not SleepMode.Unknown, StartAs: not StartStrategy.Unknown }
+        && !(policy.Spec.Selector?.MatchExpressions ?? []).Any(r => r.Operator is null or LabelOperator.Unknown)
+        && !(policy.Spec.Aliases ?? []).Any(a => a is { Port: null, PasswordKey: null, ReversedMac: null } or { Verb: null or WakeAction.Unknown });
+
     /// <summary>Whether one of the policies takes addresses that stand backwards for something.</summary>
     public static bool HearsReversed(IReadOnlyList<WakePolicy> policies) => policies.Any(p => Usable(p) && (p.Spec.Aliases ?? []).Any(a => a.ReversedMac == true));
 
@@ -54,15 +59,22 @@ internal static class PolicyTable
     private static List<WakeAction> Meanings(Message message, IReadOnlyList<WakePolicy> policies, IEvidence evidence)
     {
         if (message.Said is { } said) return [said];
-        var here = policies.Where(p => Usable(p) && p.Spec.From.Matches(message.Frame)).SelectMany(p => Meanings(p, message, evidence)).Distinct().ToList();
-        return here.Count > 0 || !message.IsReversed ? here : [.. policies.Where(Usable).SelectMany(p => Meanings(p, message, evidence)).Distinct()];
+        var here = Meanings(policies.Where(p => p.Spec.From.Matches(message.Frame)), message, evidence);
+        return here.Count > 0 || !message.IsReversed ? here : Meanings(policies, message, evidence);
     }
 
-    private static IEnumerable<WakeAction> Meanings(WakePolicy policy, Message message, IEvidence evidence) =>
-        from alias in policy.Spec.Aliases ?? []
-        where (alias.Port is { } port && port == message.Frame.DestinationPort) || (alias.ReversedMac == true && message.IsReversed)
-            || (alias.PasswordKey is { } key && evidence.Password(key) == PasswordMatch.Right)
-        select alias.Verb!.Value;
+    /// <summary>Of several marks the more deliberate one counts: a password before a port, and that before the direction of the address.</summary>
+    private static List<WakeAction> Meanings(IEnumerable<WakePolicy> policies, Message message, IEvidence evidence)
+    {
+        var aliases = policies.Where(Usable).SelectMany(p => p.Spec.Aliases ?? []).ToList();
+        Predicate<MessageAlias>[] marks =
+        [
+            a => a.PasswordKey is { } key && evidence.Password(key) == PasswordMatch.Right,
+            a => a.Port is { } port && port == message.Frame.DestinationPort,
+            a => a.ReversedMac == true && message.IsReversed,
+        ];
+        return marks.Select(mark => aliases.FindAll(mark).Select(a => a.Verb!.Value).Distinct().ToList()).FirstOrDefault(verbs => verbs.Count > 0) ?? [];
+    }
 
     private static (WakeReason? Reason, string Words) Weigh(WakePolicy policy, WakeAction action, Message message, IEvidence evidence)
     {
@@ -98,7 +110,7 @@ internal static class PolicyTable
         if (policy.Spec.Proof != ProofKind.Signed) return (WakeReason.VerbNotAllowed, "takes no signed commands", null);
         if (!policy.Spec.From.Matches(message.Frame)) return (WakeReason.OriginNotAllowed, $"takes signed commands, but not from {From(message.Frame)}", null);
         var verdict = evidence.Command(policy.Spec.Signed!);
-        if (verdict.Refusal is { } refusal) return (refusal, $"takes signed commands; this one {verdict.Words}", verdict);
+        if (verdict.Refusal is { } refusal) return (refusal, $"takes signed commands, but {verdict.Words}", verdict);
         if (!policy.Spec.Verbs.Contains(verdict.Command!.Action)) return (WakeReason.VerbNotAllowed, $"allows {Verbs(policy)} only", verdict);
         var (limited, words) = Limited(policy, evidence);
         return (limited, words, verdict);
@@ -131,10 +143,6 @@ internal static class PolicyTable
         WakeReason.ReplayedCommand => 5,
         _ => 6,
     };
-
-    private static bool Usable(WakePolicy policy) => policy.Spec is { Proof: not (null or ProofKind.Unknown), SleepMode: not SleepMode.Unknown, StartAs: not StartStrategy.Unknown }
-        && !(policy.Spec.Selector?.MatchExpressions ?? []).Any(r => r.Operator is null or LabelOperator.Unknown)
-        && !(policy.Spec.Aliases ?? []).Any(a => a is { Port: null, PasswordKey: null, ReversedMac: null } or { Verb: null or WakeAction.Unknown });
 
     private static string Allowing(WakePolicy policy) => DefaultPolicy.Is(policy)
         ? "no WakePolicy selects it, and the operator's default allows it"

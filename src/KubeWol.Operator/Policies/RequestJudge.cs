@@ -6,7 +6,7 @@ using KubeWol.Operator.Templates;
 namespace KubeWol.Operator.Policies;
 
 /// <summary>Finds out what a request asks for and whether it may: from policies and proofs where it was heard on the network.</summary>
-internal sealed class RequestJudge(PolicyBook book, TemplateFinder templates, FrameProofs proofs, RateMeter meter)
+internal sealed class RequestJudge(PolicyBook book, TemplateFinder templates, IPasswords passwords, CommandProofs commands, RateMeter meter)
 {
     /// <summary>The judgement of a request whose target is known.</summary>
     /// <param name="request">The request.</param>
@@ -20,29 +20,28 @@ internal sealed class RequestJudge(PolicyBook book, TemplateFinder templates, Fr
         if (request.Status is { Operation: not (null or WakeOperation.None), Action: { } begun }) return (Said(request, target, begun), true);
         if (Subject(request, target) is not var (policies, machine)) return (new(Guess(request), "no machine, and so no policy, was asked"), false);
         var message = new Message(frame, target.IsReversed, request.Spec.Action ?? (target.IsMet ? request.Status?.Action : null));
-        return (PolicyTable.Judge(message, policies, new FrameEvidence(request, machine, proofs, isItsTurn ? meter : null)), true);
+        return (PolicyTable.Judge(message, policies, Evidence(request, machine, isItsTurn)), true);
     }
-
-    /// <summary>The request has come to its end.</summary>
-    public void Forget(WakeRequest request) => meter.Forget(request);
 
     /// <summary>The settings of the policy go on to count; what it says of the request does not.</summary>
     private Judgement Said(WakeRequest request, Target target, WakeAction action)
     {
         var judged = Subject(request, target) is var (policies, machine) && request.Spec.Frame is { } frame
-            ? PolicyTable.Judge(new(frame, target.IsReversed, action), policies, new FrameEvidence(request, machine, proofs, null))
+            ? PolicyTable.Judge(new(frame, target.IsReversed, action), policies, Evidence(request, machine, false))
             : new(action, "");
         return judged with { Action = action, Refusal = null };
     }
 
+    private FrameEvidence Evidence(WakeRequest request, ResourceKey machine, bool counts) => new(request, machine, passwords, commands, counts ? meter : null);
+
     private (IReadOnlyList<WakePolicy> Policies, ResourceKey Machine)? Subject(WakeRequest request, Target target) => target.Found switch
     {
         [var machine] => (book.For(machine.Object), ResourceKey.Of(machine.Object)),
-        [] when templates.Claiming(request) is [var template] => (book.For(template), new(template.Metadata.Namespace, request.Spec.Target.MacAddress ?? "")),
+        [] when templates.Claiming(request, CommandProofs.Claims(request)?.Template) is [var template] => (book.For(template), new(template.Metadata.Namespace, request.Spec.Target.MacAddress ?? "")),
         _ => null,
     };
 
     /// <summary>What a frame asks for that calls nobody: of importance to the words alone.</summary>
     private WakeAction Guess(WakeRequest request) => request.Spec.Action
-        ?? (proofs.Claims(request) is { Action: not WakeAction.Unknown } claimed ? claimed.Action : book.ByDefault(request.Spec.Frame!));
+        ?? (CommandProofs.Claims(request) is { Action: not WakeAction.Unknown } claimed ? claimed.Action : book.ByDefault(request.Spec.Frame!));
 }
