@@ -1,8 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Security.Cryptography.Cose;
 using System.Text;
+using System.Text.Unicode;
 using KubeWol.Protocol;
 
 namespace KubeWol.Proofs;
@@ -10,10 +10,6 @@ namespace KubeWol.Proofs;
 /// <summary>A command as it came: whose key it says it was signed with. Nothing it says is true before TryVerify says so.</summary>
 public sealed class CommandEnvelope
 {
-    private const int Es256 = -7;
-    private const int AlgorithmLabel = 1, KeyIdLabel = 4;
-    private static readonly UTF8Encoding StrictUtf8 = new(false, throwOnInvalidBytes: true);
-
     private readonly byte[] _bytes;
     private readonly byte[] _payload;
 
@@ -48,7 +44,7 @@ public sealed class CommandEnvelope
         problem = CommandProblem.Damaged;
         if (!CommandTrailer.TryParse(bytes, out var trailer) || trailer.Bytes.Length < bytes.Length) return false;
 
-        problem = ReadHeader(trailer.Protected.ToArray(), out var keyId);
+        problem = ReadHeader(trailer.Protected, out var keyId);
         if (problem != CommandProblem.None) return false;
 
         envelope = new CommandEnvelope(trailer, keyId);
@@ -70,37 +66,42 @@ public sealed class CommandEnvelope
         return command is not null;
     }
 
-    private static CommandProblem ReadHeader(ReadOnlyMemory<byte> header, out string keyId)
+    /// <summary>The map {1: -7, 4: key id} in either order. By hand, because anybody can send one: nothing here can throw or be nested.</summary>
+    private static CommandProblem ReadHeader(ReadOnlySpan<byte> header, out string keyId)
     {
         keyId = "";
-        try
+        if (header is not [0xA2, .. var rest]) return CommandProblem.MalformedHeader;
+
+        var isEs256 = false;
+        var id = ReadOnlySpan<byte>.Empty;
+        while (!rest.IsEmpty)
         {
-            var reader = new CborReader(header, CborConformanceMode.Strict);
-            if (reader.PeekState() != CborReaderState.StartMap || reader.ReadStartMap() != 2) return CommandProblem.MalformedHeader;
-            for (var left = 2; left > 0; left--)
+            var taken = 0;
+            switch (rest)
             {
-                if (reader.PeekState() != CborReaderState.UnsignedInteger) return CommandProblem.MalformedHeader;
-                switch ((reader.ReadUInt64(), reader.PeekState()))
-                {
-                    case (AlgorithmLabel, CborReaderState.NegativeInteger or CborReaderState.UnsignedInteger or CborReaderState.TextString):
-                        if (reader.PeekState() != CborReaderState.NegativeInteger || reader.ReadCborNegativeIntegerRepresentation() != -1 - Es256)
-                            return CommandProblem.WrongAlgorithm;
-                        break;
-                    case (KeyIdLabel, CborReaderState.ByteString):
-                        keyId = StrictUtf8.GetString(reader.ReadByteString());
-                        break;
-                    default:
-                        return CommandProblem.MalformedHeader;
-                }
+                case [0x01, 0x26, ..] when !isEs256:
+                    isEs256 = true;
+                    taken = 2;
+                    break;
+                case [0x01, not 0x26, ..]:
+                    return CommandProblem.WrongAlgorithm;
+                case [0x04, var head and > 0x40 and <= 0x57, ..] when id.IsEmpty && rest.Length - 2 >= head - 0x40:
+                    id = rest.Slice(2, head - 0x40);
+                    taken = 2 + id.Length;
+                    break;
+                case [0x04, 0x58, var length and >= 24 and <= SignedCommand.MaxKeyIdSize, ..] when id.IsEmpty && rest.Length - 3 >= length:
+                    id = rest.Slice(3, length);
+                    taken = 3 + id.Length;
+                    break;
+                default:
+                    return CommandProblem.MalformedHeader;
             }
-            reader.ReadEndMap();
-            return reader.BytesRemaining == 0 && Encoding.UTF8.GetByteCount(keyId) is > 0 and <= SignedCommand.MaxKeyIdSize
-                ? CommandProblem.None
-                : CommandProblem.MalformedHeader;
+            rest = rest[taken..];
         }
-        catch (Exception e) when (e is CborContentException or DecoderFallbackException)
-        {
-            return CommandProblem.MalformedHeader;
-        }
+        if (!isEs256 || id.IsEmpty || !Utf8.IsValid(id)) return CommandProblem.MalformedHeader;
+
+        // It is shown to people, in whatever they read statuses and logs with.
+        keyId = Encoding.UTF8.GetString(id);
+        return keyId.Any(char.IsControl) ? CommandProblem.MalformedHeader : CommandProblem.None;
     }
 }

@@ -30,7 +30,7 @@ internal static class CommandPayload
         var target = new byte[MacAddress.Size];
         command.Target.CopyTo(target);
         var writer = new CborWriter(CborConformanceMode.Canonical);
-        writer.WriteStartMap(null);
+        writer.WriteStartMap(5 + (command.NodeName is null ? 0 : 1) + (command.Template is null ? 0 : 1) + (command.Parameters.Count == 0 ? 0 : 1));
         writer.WriteInt32(VersionKey);
         writer.WriteInt32(Version);
         writer.WriteInt32(VerbKey);

@@ -9,7 +9,7 @@ public enum CommandProblem
     /// <summary>The bytes are not a COSE_Sign1 of the one shape that is read.</summary>
     Damaged,
 
-    /// <summary>The protected header is not the algorithm and the key id.</summary>
+    /// <summary>The protected header is not the algorithm and a printable key id of 1 to 32 octets.</summary>
     MalformedHeader,
 
     /// <summary>The protected header names another algorithm than ES256.</summary>
