@@ -125,7 +125,7 @@ public sealed class JudgedRequestTests(SharedApi shared) : IClassFixture<SharedA
     }
 
     [Theory]
-    [InlineData("a: Wake", "Instantiated")]
+    [InlineData("a: Wake", "WaitingForCreation")]
     [InlineData("a: Sleep", "VerbNotAllowed")]
     [InlineData("a: Wake proof:SecureOn(office)", "ProofMissing")]
     public async Task Policies_that_would_select_a_machine_have_a_say_in_its_creation(string text, string reason)
@@ -135,7 +135,7 @@ public sealed class JudgedRequestTests(SharedApi shared) : IClassFixture<SharedA
         var policy = PolicyLanguage.Policy(text);
         rehearsal.World.See(policy with { Spec = policy.Spec with { Selector = new() { MatchLabels = new Dictionary<string, string> { ["kubewol.io/template"] = "small" } } } });
         rehearsal.Ask(Frame("port:9"));
-        await rehearsal.PlayAsync();
+        await rehearsal.PassAsync(1);
 
         Assert.Equal(reason, $"{rehearsal.StatusOf(Heard).Reason}");
     }
