@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Keys;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Templates;
 
@@ -10,4 +11,7 @@ namespace KubeWol.Operator;
 [JsonSerializable(typeof(WakeRequestStatusPatch))]
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
+[JsonSerializable(typeof(OperatorKeySecret))]
+[JsonSerializable(typeof(SecureOnSecret))]
+[JsonSerializable(typeof(ConfigMapPatch))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -8,6 +8,7 @@ namespace KubeWol.Proofs.SecureOn;
 public sealed class OpeningKey : IDisposable
 {
     private readonly ECDiffieHellman _key;
+    private readonly Lock _using = new(); // .NET promises of no key that two threads may use it at once
     private readonly byte[] _point;
 
     private OpeningKey(ECDiffieHellman key)
@@ -62,7 +63,7 @@ public sealed class OpeningKey : IDisposable
         try
         {
             using var ephemeral = P256.Import(digest.Ephemeral);
-            shared = P256.SharedKey(_key, ephemeral, digest.Ephemeral, _point);
+            lock (_using) shared = P256.SharedKey(_key, ephemeral, digest.Ephemeral, _point);
         }
         catch (CryptographicException)
         {

@@ -8,6 +8,7 @@ public sealed class SealingKey : IDisposable
 {
     private readonly byte[] _point;
     private readonly ECDiffieHellman _key;
+    private readonly Lock _using = new(); // .NET promises of no key that two threads may use it at once
 
     private SealingKey(byte[] point, ECDiffieHellman key) => (_point, _key, Id) = (point, key, P256.IdOf(point));
 
@@ -36,7 +37,8 @@ public sealed class SealingKey : IDisposable
         if (password.Length is not (4 or 6)) throw new ArgumentException("A SecureOn password has 4 or 6 octets.", nameof(password));
         using var ephemeral = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         var point = P256.PointOf(ephemeral);
-        var shared = P256.SharedKey(ephemeral, _key, point, _point);
+        byte[] shared;
+        lock (_using) shared = P256.SharedKey(ephemeral, _key, point, _point);
         var digest = new PasswordDigest(Id, point, P256.Mac(shared, context.Encode(), password));
         CryptographicOperations.ZeroMemory(shared);
         return digest;

@@ -1,0 +1,45 @@
+using System.Security.Cryptography;
+using KubeWol.Protocol;
+
+namespace KubeWol.Agent.Intake;
+
+/// <summary>
+/// A token bucket for each source address, in memory that does not grow: a table whose rows hold a few senders each. Where a row is full the sender
+/// goes whose bucket is the fullest; one that sends a frame from each of a million addresses drives out its own like, and not the bucket of a loud one.
+/// </summary>
+internal sealed class SenderBuckets(BucketSize size)
+{
+    /// <summary>Senders that are told apart at the same time.</summary>
+    public const int Capacity = Rows * RowLength;
+
+    private const int Rows = 512;
+    private const int RowLength = 8;
+    private const int RowBits = 9;
+
+    private readonly Entry[] _entries = new Entry[Capacity];
+
+    /// <summary>Nobody can tell which addresses share a row.</summary>
+    private readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+
+    /// <summary>The sender's bucket: the one it has, or a full one in place of the fullest of its row.</summary>
+    public ref TokenBucket Of(MacAddress sender, long now)
+    {
+        var key = sender.Bits + 1; // 0 is an entry nobody has
+        var row = _entries.AsSpan((int)((key * _seed) >> (64 - RowBits)) * RowLength, RowLength);
+        var fullest = 0;
+        for (var i = 0; i < row.Length; i++)
+        {
+            if (row[i].Key == key) return ref row[i].Bucket;
+            if (row[i].Bucket.IsFullerThan(row[fullest].Bucket)) fullest = i;
+        }
+
+        row[fullest] = new() { Key = key, Bucket = TokenBucket.Full(size, now) };
+        return ref row[fullest].Bucket;
+    }
+
+    private struct Entry
+    {
+        public ulong Key;
+        public TokenBucket Bucket;
+    }
+}
