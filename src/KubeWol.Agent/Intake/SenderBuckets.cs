@@ -4,25 +4,24 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Intake;
 
 /// <summary>
-/// A token bucket for each source address, in memory that does not grow: a table whose rows hold a few senders each. Where a row is full the sender
-/// goes whose bucket is the fullest; one that sends a frame from each of a million addresses drives out its own like, and not the bucket of a loud one.
+/// A token bucket for each source address, in memory that does not grow: a table whose rows hold a few senders each. Where a row is taken the sender
+/// goes whose bucket is the fullest. So one that sends a frame from each of a million addresses drives out its own like, and not the empty bucket of a loud one.
 /// </summary>
-internal sealed class SenderBuckets(BucketSize size)
+internal sealed class SenderBuckets
 {
     /// <summary>Senders that are told apart at the same time.</summary>
-    public const int Capacity = Rows * RowLength;
+    public const int Capacity = (1 << RowBits) * RowLength;
 
-    private const int Rows = 512;
-    private const int RowLength = 8;
     private const int RowBits = 9;
+    private const int RowLength = 8;
 
     private readonly Entry[] _entries = new Entry[Capacity];
 
-    /// <summary>Nobody can tell which addresses share a row.</summary>
-    private readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(8)) | 1;
+    /// <summary>Odd, and unknown to all: nobody can choose addresses that share a row.</summary>
+    private readonly ulong _seed = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))) | 1;
 
-    /// <summary>The sender's bucket: the one it has, or a full one in place of the fullest of its row.</summary>
-    public ref TokenBucket Of(MacAddress sender, long now)
+    /// <summary>The sender's bucket; a full one in place of the fullest of its row where it has none.</summary>
+    public ref TokenBucket Of(MacAddress sender)
     {
         var key = sender.Bits + 1; // 0 is an entry nobody has
         var row = _entries.AsSpan((int)((key * _seed) >> (64 - RowBits)) * RowLength, RowLength);
@@ -33,7 +32,7 @@ internal sealed class SenderBuckets(BucketSize size)
             if (row[i].Bucket.IsFullerThan(row[fullest].Bucket)) fullest = i;
         }
 
-        row[fullest] = new() { Key = key, Bucket = TokenBucket.Full(size, now) };
+        row[fullest] = new() { Key = key };
         return ref row[fullest].Bucket;
     }
 
