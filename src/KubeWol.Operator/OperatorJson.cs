@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Keys;
 using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Templates;
@@ -12,4 +13,7 @@ namespace KubeWol.Operator;
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
 [JsonSerializable(typeof(WakePolicyStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
+[JsonSerializable(typeof(OperatorKeySecret))]
+[JsonSerializable(typeof(SecureOnSecret))]
+[JsonSerializable(typeof(ConfigMapPatch))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

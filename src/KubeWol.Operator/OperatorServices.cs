@@ -3,9 +3,10 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Keys;
 using KubeWol.Operator.KubeVirt;
-using KubeWol.Operator.Policies;
 using KubeWol.Operator.Ledger;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
@@ -26,6 +27,7 @@ internal static class OperatorServices
         services.AddSingleton<TemplateFinder>();
         services.AddSingleton<PolicyBook>();
         services.AddSingleton<CommandProofs>();
+        services.AddSingleton<IPasswords, FramePasswords>();
         services.AddSingleton<RateMeter>();
         services.AddSingleton<RequestJudge>();
         services.AddSingleton<RequestReader>();
@@ -40,6 +42,7 @@ internal static class OperatorServices
         services.AddSingleton<RequestReporter>();
         services.AddSingleton<EventRecorder>();
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
+        services.AddKeys(options); // before the others: who names a kind first says how it is watched
         services.AddController<WakeRequestReconciler>("wakerequests", controller =>
         {
             controller.Workers = options.Workers;
@@ -65,6 +68,7 @@ internal static class OperatorServices
             .Watch(WakePolicy.Type, (s, policy) => PoliciesOf(s, policy), PolicyReconciler.IsOtherSpec)
             .Watch(WakeTemplate.Type, (s, template) => PoliciesOf(s, template), PolicyReconciler.HasOtherLabels)
             .Watch(VirtualMachine.Type, (s, machine) => PoliciesOf(s, machine), PolicyReconciler.HasOtherLabels)
+            .Watch(SecureOnSecret.Type, (s, secret) => PoliciesOf(s, secret))
             .Watch(Node.Type, (s, _) => s.GetRequiredService<IResourceCache<WakePolicy>>().All.Select(p => ResourceKey.Of(p)), static (before, after) => before is null || after is null));
 
         services.AddController<TemplateReconciler>("waketemplates", controller => controller.For(WakeTemplate.Type)
