@@ -87,10 +87,17 @@ public sealed class Cluster : IAsyncDisposable
         return new Cluster(server.AdminKubeconfig, server.KubectlProgram, authority.Pem, server, standIn);
     }
 
-    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
-    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, Uri address, CancellationToken cancellationToken)
+    /// <summary>A token of a service account, as a pod of it has it; of nobody's pod where <paramref name="pod"/> is null.</summary>
+    public async Task<string> TokenAsync(string ns, string serviceAccount, string? pod, CancellationToken cancellationToken)
     {
-        var token = (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h"], cancellationToken)).Trim();
+        string[] bound = pod is null ? [] : ["--bound-object-kind=Pod", $"--bound-object-name={pod}"];
+        return (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h", .. bound], cancellationToken)).Trim();
+    }
+
+    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
+    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, string? pod, Uri address, CancellationToken cancellationToken)
+    {
+        var token = await TokenAsync(ns, serviceAccount, pod, cancellationToken);
         var trust = IsGiven
             ? await TrustAsync(cancellationToken)
             : $"certificate-authority-data: {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(_authority))}";
