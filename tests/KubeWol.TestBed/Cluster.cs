@@ -79,11 +79,11 @@ public sealed class Cluster : IAsyncDisposable
 
         var authority = new CertificateAuthority();
         var api = KubeVirtStandIn.Api();
-        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api] }, cancellationToken);
+        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api, KubeVirtStandIn.TemplateApi(api)] }, cancellationToken);
         var standIn = await KubeVirtStandIn.StartAsync(
-            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Delays = delays },
+            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = true, Delays = delays },
             cancellationToken);
-        await server.WaitForAggregatedApisAsync([api], cancellationToken);
+        await server.WaitForAggregatedApisAsync([api, KubeVirtStandIn.TemplateApi(api)], cancellationToken);
         return new Cluster(server.AdminKubeconfig, server.KubectlProgram, authority.Pem, server, standIn);
     }
 
