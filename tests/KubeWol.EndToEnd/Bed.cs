@@ -1,6 +1,7 @@
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.EndToEnd.Rights;
 using KubeWol.Protocol;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
@@ -61,13 +62,20 @@ public sealed class Bed : IAsyncLifetime
         Agents = await Task.WhenAll(Network.Nodes.Select(StartAgentAsync));
     }
 
+    /// <summary>What the chart grants beside what agents and operators have asked for so far.</summary>
+    public RightsComparison CompareRights() => new(GrantedRule.Of(Installation.Chart), Decision.Read(Cluster.Server!.AuthorizationLog!, Installation.Namespace));
+
     public async ValueTask DisposeAsync()
     {
+        // A right that the chart does not grant fails the run, whichever test needed it. Tests that provoke a denial do so as users of their own.
+        var missing = Installation is not null && Cluster.Server?.AuthorizationLog is not null ? CompareRights().Missing : [];
         if (Cluster is { IsGiven: true }) await Cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
         foreach (var part in (IAsyncDisposable?[])[Installation, Network, Cluster])
         {
             if (part is not null) await part.DisposeAsync();
         }
+
+        Assert.True(missing.Count == 0, $"agents or operators were denied what they asked for, and the chart does not grant it:\n{string.Join('\n', missing)}");
     }
 
     /// <summary>Starts another operator, as a Deployment would.</summary>

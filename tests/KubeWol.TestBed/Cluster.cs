@@ -79,18 +79,25 @@ public sealed class Cluster : IAsyncDisposable
 
         var authority = new CertificateAuthority();
         var api = KubeVirtStandIn.Api();
-        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api] }, cancellationToken);
+        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api, KubeVirtStandIn.TemplateApi(api)] }, cancellationToken);
         var standIn = await KubeVirtStandIn.StartAsync(
-            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Delays = delays },
+            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = true, Delays = delays },
             cancellationToken);
-        await server.WaitForAggregatedApisAsync([api], cancellationToken);
+        await server.WaitForAggregatedApisAsync([api, KubeVirtStandIn.TemplateApi(api)], cancellationToken);
         return new Cluster(server.AdminKubeconfig, server.KubectlProgram, authority.Pem, server, standIn);
     }
 
-    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
-    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, Uri address, CancellationToken cancellationToken)
+    /// <summary>A token of a service account, as a pod of it has it; of nobody's pod where <paramref name="pod"/> is null.</summary>
+    public async Task<string> TokenAsync(string ns, string serviceAccount, string? pod, CancellationToken cancellationToken)
     {
-        var token = (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h"], cancellationToken)).Trim();
+        string[] bound = pod is null ? [] : ["--bound-object-kind=Pod", $"--bound-object-name={pod}"];
+        return (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h", .. bound], cancellationToken)).Trim();
+    }
+
+    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
+    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, string? pod, Uri address, CancellationToken cancellationToken)
+    {
+        var token = await TokenAsync(ns, serviceAccount, pod, cancellationToken);
         var trust = IsGiven
             ? await TrustAsync(cancellationToken)
             : $"certificate-authority-data: {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(_authority))}";

@@ -15,22 +15,25 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The namespace it is installed in.</summary>
     public const string Namespace = "kubewol-system";
 
+    private static readonly string[] Workloads = ["Deployment", "DaemonSet"];
+
     private const int AgentPort = 9842;
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly Cluster _cluster;
-    private readonly string _manifests;
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly Dictionary<string, Uri> _forwarded = [];
 
-    private Installation(Cluster cluster, string manifests) => (_cluster, _manifests) = (cluster, manifests);
+    private Installation(Cluster cluster, RenderedChart chart) => (_cluster, Chart) = (cluster, chart);
+
+    /// <summary>What is installed.</summary>
+    public RenderedChart Chart { get; }
 
     /// <summary>Installs everything of the chart but the workloads, which need a kubelet and images.</summary>
     public static async Task<Installation> CreateAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        var chart = Path.Combine(AppContext.BaseDirectory, "chart");
-        var rendered = await cluster.Helm.OutputAsync(["template", "kubewol", chart, "--namespace", Namespace], cancellationToken);
-        var manifests = string.Join("\n---\n", rendered.Split("\n---\n").Where(m => !m.Contains("\nkind: Deployment", StringComparison.Ordinal) && !m.Contains("\nkind: DaemonSet", StringComparison.Ordinal)));
+        // Where a kubelet is, it would run the pods that the agents' tokens are bound to here: there, they are bound to none.
+        var chart = await RenderedChart.RenderAsync(cluster.Helm, cluster.IsGiven ? ["admissionPolicies.requireNodeClaim=false"] : [], cancellationToken);
         var created = await cluster.Kubectl.RunAsync(["create", "namespace", Namespace], cancellationToken);
         if (!created.Succeeded)
         {
@@ -39,15 +42,15 @@ public sealed class Installation : IAsyncDisposable
                 : $"cannot install KubeWol at {cluster.Address}: {created.Error}");
         }
 
-        await cluster.Kubectl.ApplyAsync(manifests, cancellationToken);
+        await cluster.Kubectl.ApplyAsync(chart.Without(Workloads), cancellationToken);
         await cluster.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd/wakerequests.kubewol.io", "--timeout=30s"], cancellationToken);
-        return new Installation(cluster, manifests);
+        return new Installation(cluster, chart);
     }
 
     /// <summary>Starts an operator and waits until it is ready.</summary>
     public async Task<RunningProgram> StartOperatorAsync(string name, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-operator", _cluster.Address, cancellationToken);
+        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-operator", pod: null, _cluster.Address, cancellationToken);
         var port = LoopbackPorts.Pick();
         var process = ChildProcess.Start(
             new ProcessSpec(Programs.Operator, ["--kubeconfig", kubeconfig, "--listen", $"127.0.0.1:{port}", "--log-format", "text", .. arguments])
@@ -63,7 +66,7 @@ public sealed class Installation : IAsyncDisposable
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
         var address = await ReachableAsync(node.Namespace, cancellationToken);
-        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-agent", address, cancellationToken);
+        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, cancellationToken);
         var name = $"agent-{node.Name}";
         var process = node.Namespace.Start(
             Confined(Programs.Agent, ["--kubeconfig", kubeconfig, "--node-name", node.Name, "--listen", $"127.0.0.1:{AgentPort}", "--log-format", "text", .. arguments], name),
@@ -79,8 +82,23 @@ public sealed class Installation : IAsyncDisposable
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
         // A cluster that was given to us is left as it was.
         if (!_cluster.IsGiven) return;
-        await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], _manifests, CancellationToken.None);
+        await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], Chart.Without(Workloads), CancellationToken.None);
         await _cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
+    }
+
+    /// <summary>The pod that the DaemonSet has on a node, which the agent's token is bound to; null where a kubelet would run it.</summary>
+    private async Task<string?> PodAsync(string node, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven) return null;
+        var name = $"kubewol-agent-{node}";
+        var template = Chart.Find("DaemonSet", "kubewol-agent")["spec"]!["template"]!.DeepClone();
+        template["apiVersion"] = "v1";
+        template["kind"] = "Pod";
+        template["metadata"]!["name"] = name;
+        template["metadata"]!["namespace"] = Namespace;
+        template["spec"]!["nodeName"] = node;
+        await _cluster.Kubectl.ApplyAsync(template.ToJsonString(), cancellationToken);
+        return name;
     }
 
     /// <summary>uid 0 with everything dropped but NET_RAW and no way to more: runAsUser, capabilities and allowPrivilegeEscalation of the chart.</summary>
