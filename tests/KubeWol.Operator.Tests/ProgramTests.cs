@@ -25,7 +25,7 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains("[default: 0.0.0.0:8080]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Pause (keeps its memory on the node) or Stop (is shut down). [default: Pause]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Always, Manual or RerunOnFailure. [default: Always]", result.Output, StringComparison.Ordinal);
-        Assert.Contains("UDP port at which a magic packet means Destroy, whoever sends it. If not set, none does.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("UDP port at which a magic packet means Move, for machines that no WakePolicy selects. If not set, none does.", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -128,7 +128,7 @@ public sealed class ProgramTests : IDisposable
         using var http = new HttpClient { BaseAddress = new Uri(started[(started.LastIndexOf(' ') + 1)..]) };
         using var ready = await http.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
+            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, WakePolicies, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
             (ready.StatusCode, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal("ok", await http.GetStringAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Contains(
