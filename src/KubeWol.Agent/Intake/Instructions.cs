@@ -47,7 +47,7 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
         var config = AgentConfig.Of(map);
         SealingKey? key = null;
         if (config.SealingKey is { } text && !SealingKey.TryParse(text, out key)) logger.NoSealingKey(_key);
-        return new(map, key, config.Distinguish.Nodes?.Contains(options.NodeName) == true, (config.Distinguish.Interfaces ?? []).ToFrozenSet(StringComparer.Ordinal));
+        return new(map, key, config.Distinguish.Nodes?.Contains(options.NodeName) == true, (config.Distinguish.Interfaces ?? []).OfType<string>().ToFrozenSet(StringComparer.Ordinal));
     }
 
     private sealed record Reading(ConfigMap? Map, SealingKey? Key, bool NodeCounts, FrozenSet<string> Interfaces);

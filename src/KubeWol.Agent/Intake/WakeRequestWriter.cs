@@ -192,20 +192,20 @@ internal sealed class WakeRequestWriter(FrameIntake intake, Instructions instruc
             catch (ApiException e) when (e.IsConflict)
             {
                 var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
-                var result = there is null || attempt == attempts - 1 ? Result.AlreadyThere : signal.Command is { } command ? Compare(signal, command, there) : Compare(signal, there);
-                if (result != Result.Created) return new(result, request);
+                if (there is null || attempt == attempts - 1) return new(Result.AlreadyThere, request);
+                if ((signal.Command is { } command ? Compare(signal, command, there) : Compare(signal, there)) is { } result) return new(result, request);
             }
         }
     }
 
-    /// <summary>A plain message is another one than that of a request which had come to its end when it was heard.</summary>
-    private static Result Compare(WakeSignal signal, WakeRequest there) =>
-        there.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt ? Result.AlreadyThere : Result.Created;
+    /// <summary>Null for another message: that of a request which had come to its end when this one was heard.</summary>
+    private static Result? Compare(WakeSignal signal, WakeRequest there) =>
+        there.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt ? Result.AlreadyThere : null;
 
-    /// <summary>Under a command's name stands that command, or what somebody made of it to be there first.</summary>
-    private static Result Compare(WakeSignal signal, HeardCommand command, WakeRequest there)
+    /// <summary>Null for another message: what somebody made of this command to be there first.</summary>
+    private static Result? Compare(WakeSignal signal, HeardCommand command, WakeRequest there)
     {
-        if (there.Spec.Frame?.Command != command.Text) return Result.Created;
+        if (there.Spec.Frame?.Command != command.Text) return null;
         return (signal.CapturedAt - there.Spec.Frame.CapturedAt)?.Duration() <= OneBroadcast ? Result.AlreadyThere : Result.Replayed;
     }
 
