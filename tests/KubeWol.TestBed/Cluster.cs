@@ -53,6 +53,9 @@ public sealed class Cluster : IAsyncDisposable
 
     public Helm Helm { get; }
 
+    /// <summary>Who issued the API server's certificate, as PEM; only where the server is ours.</summary>
+    public string Authority => _authority;
+
     /// <summary>A typed client with an administrator's rights.</summary>
     public ClusterClient Client { get; }
 
@@ -69,7 +72,14 @@ public sealed class Cluster : IAsyncDisposable
     /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
     /// <param name="delays">How quick our KubeVirt is.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, CancellationToken cancellationToken)
+    public static Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, CancellationToken cancellationToken) =>
+        StartAsync(nodes, delays, machineTemplates: false, cancellationToken);
+
+    /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
+    /// <param name="delays">How quick our KubeVirt is.</param>
+    /// <param name="machineTemplates">Whether our KubeVirt has VirtualMachineTemplates.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, bool machineTemplates, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given)
         {
@@ -79,11 +89,12 @@ public sealed class Cluster : IAsyncDisposable
 
         var authority = new CertificateAuthority();
         var api = KubeVirtStandIn.Api();
-        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api, KubeVirtStandIn.TemplateApi(api)] }, cancellationToken);
+        AggregatedApi[] apis = machineTemplates ? [api, KubeVirtStandIn.TemplateApi(api)] : [api];
+        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = apis }, cancellationToken);
         var standIn = await KubeVirtStandIn.StartAsync(
-            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = true, Delays = delays },
+            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = machineTemplates, Delays = delays },
             cancellationToken);
-        await server.WaitForAggregatedApisAsync([api, KubeVirtStandIn.TemplateApi(api)], cancellationToken);
+        await server.WaitForAggregatedApisAsync(apis, cancellationToken);
         return new Cluster(server.AdminKubeconfig, server.KubectlProgram, authority.Pem, server, standIn);
     }
 

@@ -21,6 +21,8 @@ app.kubernetes.io/component: {{ .component }}
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 # The runtime's debugging socket would need a writable root.
 - {name: DOTNET_EnableDiagnostics, value: "0"}
+# Not every container runtime gives a home to a user whom the image does not know, and without one .NET opens no TLS connection.
+- {name: HOME, value: /}
 {{- end }}
 
 {{/* The ports that agents listen to: the usual ones, and those that mean other verbs. */}}
