@@ -15,8 +15,10 @@ if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1";
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
-matrix=artifacts/bin/KubeWol.EndToEnd/release/verb-matrix.md
-if [ -n "$(find "$matrix" -newer "$log.start" 2>/dev/null)" ]; then echo; cat "$matrix"; echo; fi
+for table in verb-matrix.md floods.md; do
+  table=artifacts/bin/KubeWol.EndToEnd/release/$table
+  if [ -n "$(find "$table" -newer "$log.start" 2>/dev/null)" ]; then echo; cat "$table"; echo; fi
+done
 
 count() { sed -n "s/^  $1: \([0-9]*\)$/\1/p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
