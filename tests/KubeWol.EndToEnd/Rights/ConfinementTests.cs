@@ -33,7 +33,7 @@ public sealed class ConfinementTests(Bed bed)
     [InlineData("syscall(165, my $a='tmpfs', my $b='/dev', my $c='tmpfs', 0, 0) == 0 or die $!", "Operation not permitted")] // mount
     [InlineData("$> = 65534; die $! if $! + 0", "Operation not permitted")] // setuid, even to less
     [InlineData("socket(my $s, 16, 3, 9) or die $!", "Invalid argument")] // NETLINK_AUDIT: the filter's own answer
-    [InlineData("syscall(256, 0, 0, 0, 0) == 0 or die $!", "Operation not permitted")] // migrate_pages, which everybody may call where no filter is
+    [InlineData("syscall(256, 0, 0, 0, 0) == 0 or die $!", "Operation not permitted")] // migrate_pages: an invalid argument where no filter is
     [InlineData("die join ' ', sort glob('/proc/[0-9]*')", "/proc/1")] // nobody else's process is in sight
     public async Task What_the_pod_forbids_is_refused(string perl, string refusal)
     {
