@@ -12,8 +12,10 @@ internal sealed class AgentMetrics
     private readonly Counter.Child _accepted;
     private readonly Counter.Child _repeated;
     private readonly Counter.Child _queueFull;
+    private readonly Counter.Child _rateLimited;
     private readonly Counter.Child[] _refused;
     private readonly Counter _requests;
+    private readonly Counter _passwords;
     private readonly Counter _retries;
     private readonly Histogram _latency;
     private readonly Gauge _capturing;
@@ -29,10 +31,14 @@ internal sealed class AgentMetrics
         _accepted = _frames.WithLabels("Accepted");
         _repeated = _frames.WithLabels("Repeated");
         _queueFull = _frames.WithLabels("QueueFull");
+        _rateLimited = _frames.WithLabels("RateLimited");
         _refused = [.. Enum.GetValues<DropReason>().Select(r => r == DropReason.None ? _accepted : _frames.WithLabels(r.ToString()))];
         _requests = metrics.CreateCounter("kubewol_agent_requests_total",
-            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Refused, Expired.", ["result"]);
-        foreach (var result in (string[])["Created", "AlreadyThere", "Refused", "Expired"]) _requests.WithLabels(result);
+            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Expired.", ["result"]);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Expired"]) _requests.WithLabels(result);
+        _passwords = metrics.CreateCounter("kubewol_agent_passwords_total",
+            "WakeRequests for frames with a SecureOn password, by what became of it: Sealed, NoKey (the operator had published no key to seal it with).", ["result"]);
+        foreach (var result in (string[])["Sealed", "NoKey"]) _passwords.WithLabels(result);
         _retries = metrics.CreateCounter("kubewol_agent_request_retries_total", "Attempts to write a WakeRequest that failed and were repeated.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
@@ -47,6 +53,8 @@ internal sealed class AgentMetrics
 
     public void FrameRefused(DropReason reason) => _refused[(int)reason].Inc();
 
+    public void RateLimited() => _rateLimited.Inc();
+
     public void QueueFull() => _queueFull.Inc();
 
     public void RequestWritten(TimeSpan sinceCaptured)
@@ -56,6 +64,10 @@ internal sealed class AgentMetrics
     }
 
     public void RequestWasThere() => _requests.WithLabels("AlreadyThere").Inc();
+
+    public void RequestReplayed() => _requests.WithLabels("Replayed").Inc();
+
+    public void PasswordWritten(bool isSealed) => _passwords.WithLabels(isSealed ? "Sealed" : "NoKey").Inc();
 
     public void RequestRefused() => _requests.WithLabels("Refused").Inc();
 

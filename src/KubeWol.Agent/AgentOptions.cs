@@ -26,6 +26,9 @@ internal sealed record AgentOptions
     /// <summary>The kernel's capture buffer of each interface, in MiB.</summary>
     public int BufferMebibytes { get; init; } = 4;
 
+    /// <summary>How many messages are taken.</summary>
+    public RateLimits RateLimits { get; init; } = RateLimits.Default;
+
     /// <summary>Whether to report addresses that would be a machine's if they were read backwards: the operator may take them for Sleep.</summary>
     public bool ReversedMacs { get; init; }
 }

@@ -1,4 +1,5 @@
 using KubeWol.Agent.Capture;
+using KubeWol.ControllerRuntime;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
 
@@ -31,6 +32,15 @@ internal static partial class Log
     [LoggerMessage(110, LogLevel.Debug, "Magic packet for {Target} from {Sender} on {Interface}")]
     public static partial void Heard(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
 
+    [LoggerMessage(111, LogLevel.Warning, "{Sender} sends too many messages: what is more than {Burst} at once and {PerSecond} a second is refused")]
+    public static partial void FloodOfSender(this ILogger logger, MacAddress sender, int burst, int perSecond);
+
+    [LoggerMessage(112, LogLevel.Warning, "All senders together send too many messages: what is more than {Burst} at once and {PerSecond} a second is refused")]
+    public static partial void FloodOfAll(this ILogger logger, int burst, int perSecond);
+
+    [LoggerMessage(113, LogLevel.Information, "The flood is over: {Count} messages were refused")]
+    public static partial void FloodOver(this ILogger logger, long count);
+
     [LoggerMessage(120, LogLevel.Information, "Created WakeRequest {Request} for {Target}: a magic packet from {Sender} on {Interface}")]
     public static partial void Requested(this ILogger logger, string request, MacAddress target, string sender, string @interface);
 
@@ -45,6 +55,15 @@ internal static partial class Log
 
     [LoggerMessage(124, LogLevel.Information, "WakeRequests can be written again")]
     public static partial void CanWriteAgain(this ILogger logger);
+
+    [LoggerMessage(126, LogLevel.Warning, "A signed command for {Target} was sent again by {Sender}; it stands in the WakeRequest {Request} and is not asked for twice")]
+    public static partial void Replayed(this ILogger logger, MacAddress target, string sender, string request);
+
+    [LoggerMessage(127, LogLevel.Warning, "The WakeRequest {Request} goes without the frame's SecureOn password: the operator has published no key to seal it with")]
+    public static partial void PasswordLeftOut(this ILogger logger, string request);
+
+    [LoggerMessage(128, LogLevel.Error, "The key in the ConfigMap {ConfigMap} is none; SecureOn passwords are left out until it is put right")]
+    public static partial void NoSealingKey(this ILogger logger, ResourceKey configMap);
 
     [LoggerMessage(125, LogLevel.Error, "A message for {Target} could not be handled; this is a defect of KubeWol")]
     public static partial void WriterFaulted(this ILogger logger, Exception exception, MacAddress target);

@@ -2,6 +2,8 @@ using System.CommandLine;
 using KubeWol.Agent;
 using KubeWol.Agent.Capture;
 using KubeWol.Agent.Intake;
+using KubeWol.Api;
+using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -28,9 +30,14 @@ var ports = new Option<WolPorts>("--ports")
 var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too; turned off by --promiscuous false.", DefaultValueFactory = _ => true };
 var reversed = new Option<bool>("--reversed-macs") { Description = "Report MAC addresses written backwards, too; for an operator with --reversed-mac-sleeps." };
 var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
+var limits = RateLimits.Default;
+var senderBurst = ProgramOptions.Number("--sender-burst", "Messages taken of one source MAC address at once", limits.SenderBurst, 1, 1_000_000);
+var senderRate = ProgramOptions.Number("--sender-rate", "Messages taken of one source MAC address a second, in the long run", limits.SenderPerSecond, 1, 10_000);
+var totalBurst = ProgramOptions.Number("--total-burst", "Messages taken of all senders together at once", limits.Burst, 1, 1_000_000);
+var totalRate = ProgramOptions.Number("--total-rate", "Messages taken of all senders together a second, in the long run", limits.PerSecond, 1, 10_000);
 
 var common = new ProgramOptions();
-var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer };
+var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate };
 common.AddTo(command);
 command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
 {
@@ -44,10 +51,14 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-ag
         Promiscuous = given.GetValue(promiscuous),
         ReversedMacs = given.GetValue(reversed),
         BufferMebibytes = given.GetValue(buffer),
+        RateLimits = new(given.GetValue(senderBurst), given.GetValue(senderRate), given.GetValue(totalBurst), given.GetValue(totalRate)),
     };
     services.AddSingleton(options);
     services.AddSingleton<AgentMetrics>();
     services.AddSingleton<INicSource>(_ => new SysfsNics());
+    services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
+    services.AddSingleton<Instructions>();
+    services.AddSingleton<FloodGuard>();
     services.AddSingleton<FrameIntake>();
     services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
     services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));

@@ -14,4 +14,6 @@ namespace KubeWol.Api;
 [JsonSerializable(typeof(Migration))]
 [JsonSerializable(typeof(VirtualMachineClone))]
 [JsonSerializable(typeof(Node))]
+[JsonSerializable(typeof(ConfigMap))]
+[JsonSerializable(typeof(Distinguished))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -34,7 +34,15 @@ public sealed class ControllerBuilder
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map)
         where T : class, IResource => Watch(type, map, static (_, _) => true);
 
-    private ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
+    /// <summary>This key is looked at when the work begins, whether or not anything is there; for an object the controller itself makes.</summary>
+    public ControllerBuilder StartWith(ResourceKey key)
+    {
+        _sources.Add((_, queue) => queue.Add(key, WorkPriority.Low));
+        return this;
+    }
+
+    /// <summary>As Watch, but only for changes from one state to another that <paramref name="matters"/>; null is an object that is not there.</summary>
+    public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
         where T : class, IResource
     {
         _services.AddInformer(type);

@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Keys;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Templates;
 
@@ -9,5 +11,9 @@ namespace KubeWol.Operator;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequestStatusPatch))]
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
+[JsonSerializable(typeof(WakePolicyStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
+[JsonSerializable(typeof(OperatorKeySecret))]
+[JsonSerializable(typeof(SecureOnSecret))]
+[JsonSerializable(typeof(ConfigMapPatch))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

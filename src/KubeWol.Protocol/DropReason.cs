@@ -57,4 +57,10 @@ public enum DropReason
 
     /// <summary>The magic packet calls ff:ff:ff:ff:ff:ff, which would be every machine at once.</summary>
     BroadcastTarget,
+
+    /// <summary>
+    /// Behind the magic packet stands something that begins like a signed command and is none: damaged, cut, longer than 1024 octets, or
+    /// followed by more. A property of one packet of the frame (MagicPacket.Problem); the frame's others count.
+    /// </summary>
+    MalformedCommand,
 }

@@ -11,37 +11,79 @@ public readonly ref struct MagicPacket
     private const int Repetitions = 16;
     private readonly ReadOnlySpan<byte> _tail;
 
-    internal MagicPacket(MacAddress target, ReadOnlySpan<byte> tail)
+    /// <summary>Takes what follows the sixteen repetitions up to the next packet, and the command in it, if one was found.</summary>
+    internal MagicPacket(MacAddress target, ReadOnlySpan<byte> tail, int passwordSize, ReadOnlySpan<byte> command)
     {
         Target = target;
         _tail = tail;
+        if (command.Length > 0 && tail.Length == passwordSize + command.Length) Command = command;
+        else if (IsRemnantOfCommand(tail)) Problem = DropReason.MalformedCommand;
     }
 
     /// <summary>Whom the packet calls: never zero, never everyone. Multicast addresses are handed over (see DropReason.MulticastTarget).</summary>
     public MacAddress Target { get; }
 
-    /// <summary>The SecureOn password: four or six octets when exactly that many follow, otherwise none.</summary>
-    public ReadOnlySpan<byte> Password => _tail.Length is 4 or 6 ? _tail : default;
+    /// <summary>MalformedCommand where a command follows that is damaged, cut, too long or not the last thing; otherwise None.</summary>
+    /// <remarks>Such a packet must be refused: taken for a plain one it would ask for something else than its sender did.</remarks>
+    public DropReason Problem { get; }
+
+    /// <summary>The signed command, unverified: a CommandTrailer's bytes, or nothing.</summary>
+    public ReadOnlySpan<byte> Command { get; }
+
+    /// <summary>The SecureOn password: four or six octets when exactly that many follow, or stand before the command; otherwise none.</summary>
+    public ReadOnlySpan<byte> Password => HasTrailer ? default : _tail[..^Command.Length];
 
     /// <summary>What else follows, up to the next magic packet or the end: it is tolerated.</summary>
-    public ReadOnlySpan<byte> Trailer => _tail.Length is 4 or 6 ? default : _tail;
+    public ReadOnlySpan<byte> Trailer => HasTrailer ? _tail : default;
 
-    /// <summary>A payload: the prefix, then the packet with its password (0, 4 or 6 octets) as many times as asked.</summary>
+    private static ReadOnlySpan<int> PasswordSizes => [0, 4, 6];
+
+    private bool HasTrailer => !PasswordSizes.Contains(_tail.Length - Command.Length);
+
+    /// <summary>A payload: the prefix, then the packet with its password (0, 4 or 6 octets) and its command as many times as asked.</summary>
     public static byte[] Build(
-        MacAddress target, ReadOnlySpan<byte> password = default, ReadOnlySpan<byte> prefix = default, int copies = 1)
+        MacAddress target, ReadOnlySpan<byte> password = default, ReadOnlySpan<byte> prefix = default, int copies = 1,
+        ReadOnlySpan<byte> command = default)
     {
-        if (password.Length is not (0 or 4 or 6))
+        if (!PasswordSizes.Contains(password.Length))
             throw new ArgumentException($"A SecureOn password has 4 or 6 octets, not {password.Length}.", nameof(password));
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(copies);
 
-        var payload = new byte[prefix.Length + copies * (Size + password.Length)];
+        var size = Size + password.Length + command.Length;
+        var payload = new byte[prefix.Length + copies * size];
         prefix.CopyTo(payload);
-        for (var rest = payload.AsSpan(prefix.Length); rest.Length > 0; rest = rest[(Size + password.Length)..])
+        for (var rest = payload.AsSpan(prefix.Length); rest.Length > 0; rest = rest[size..])
         {
             rest[..SyncSize].Fill(0xFF);
             for (var i = SyncSize; i < Size; i += MacAddress.Size) target.CopyTo(rest[i..]);
             password.CopyTo(rest[Size..]);
+            command.CopyTo(rest[(Size + password.Length)..]);
         }
         return payload;
+    }
+
+    /// <summary>Finds a command in what follows the sixteen repetitions: at once, or after a password.</summary>
+    internal static bool TryFindCommand(ReadOnlySpan<byte> following, out int passwordSize, out CommandTrailer command)
+    {
+        command = default;
+        passwordSize = 0;
+        foreach (var size in PasswordSizes)
+        {
+            if (following.Length < size || !CommandTrailer.TryParse(following[size..], out command)) continue;
+            passwordSize = size;
+            return true;
+        }
+        return false;
+    }
+
+    private static bool IsRemnantOfCommand(ReadOnlySpan<byte> tail)
+    {
+        // No longer than a password, it is one.
+        if (tail.Length <= PasswordSizes[^1]) return false;
+        foreach (var size in PasswordSizes)
+        {
+            if (tail.Length >= size + 2 && CommandTrailer.IsRemnant(tail[size..], tail.Length)) return true;
+        }
+        return false;
     }
 }

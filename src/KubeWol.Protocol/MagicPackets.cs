@@ -20,10 +20,14 @@ public ref struct MagicPackets
     {
         if (_rest.IsEmpty) return false;
 
-        var next = MagicPacketScanner.Find(_rest, MagicPacket.Size, out _);
-        var end = next < 0 ? _rest.Length : next;
-        Current = new MagicPacket(new MacAddress(_rest.Slice(MagicPacket.SyncSize, MacAddress.Size)), _rest[MagicPacket.Size..end]);
-        _rest = _rest[end..];
+        // A command belongs to the packet it follows, with whatever synchronisation stream its octets may hold.
+        var following = _rest[MagicPacket.Size..];
+        var known = MagicPacket.TryFindCommand(following, out var passwordSize, out var command) ? passwordSize + command.Bytes.Length : 0;
+
+        var next = MagicPacketScanner.Find(following, known, out _);
+        var tail = next < 0 ? following : following[..next];
+        Current = new MagicPacket(new MacAddress(_rest.Slice(MagicPacket.SyncSize, MacAddress.Size)), tail, passwordSize, command.Bytes);
+        _rest = following[tail.Length..];
         return true;
     }
 }

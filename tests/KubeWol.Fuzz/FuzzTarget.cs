@@ -11,6 +11,7 @@ public static class FuzzTarget
     {
         foreach (var link in Links) CheckFrame(link, input);
         CheckPayload(input);
+        CheckCommand(input);
     }
 
     /// <summary>As a frame: an answer is whole, the same at every try, and calls nobody whose packet is not in the bytes.</summary>
@@ -63,13 +64,33 @@ public static class FuzzTarget
         foreach (var packet in frame.Packets)
         {
             Require(index < expected.Count, "no more packets than the naive scanner finds");
-            var start = expected[index++];
-            var end = start + MagicPacket.Size;
-            var tail = payload[end..(index < expected.Count ? expected[index] : payload.Length)];
-            Require(packet.Target == new MacAddress(payload.Slice(start + 6, 6)), "the naive scanner's targets in its order");
-            Require((tail.Length is 4 or 6 ? packet.Password : packet.Trailer).SequenceEqual(tail), "the naive scanner's tail");
+            var naive = expected[index++];
+            var end = naive.Start + MagicPacket.Size;
+            var tail = payload[end..(index < expected.Count ? expected[index].Start : payload.Length)];
+            Require(packet.Target == new MacAddress(payload.Slice(naive.Start + 6, 6)), "the naive scanner's targets in its order");
+            CheckTail(packet, naive, tail);
         }
         Require(index == expected.Count, "no fewer packets than the naive scanner finds");
+    }
+
+    private static void CheckTail(scoped in MagicPacket packet, NaivePacket naive, ReadOnlySpan<byte> tail)
+    {
+        var hasCommand = naive.Command > 0 && tail.Length == naive.Password + naive.Command;
+        var isProblem = !hasCommand && (naive.Command > 0 || NaiveCommand.IsRemnant(tail));
+        Require(packet.Problem == (isProblem ? DropReason.MalformedCommand : DropReason.None), "the naive scanner's problem");
+        Require(packet.Command.SequenceEqual(hasCommand ? tail[naive.Password..] : default), "the naive scanner's command");
+        var rest = hasCommand ? tail[..naive.Password] : tail;
+        Require((rest.Length is 4 or 6 ? packet.Password : packet.Trailer).SequenceEqual(rest), "the naive scanner's tail");
+    }
+
+    /// <summary>As what the agent hands to the operator: the parts are where they are said to be, and make up the whole.</summary>
+    private static void CheckCommand(ReadOnlySpan<byte> bytes)
+    {
+        var length = NaiveCommand.Measure(bytes);
+        Require(CommandTrailer.TryParse(bytes, out var trailer) == length > 0, "a command is one to the runtime's CBOR reader, too");
+        Require(trailer.Bytes.SequenceEqual(bytes[..length]), "a command is what stands at the start");
+        Require(trailer.Bytes.EndsWith(trailer.Signature) && trailer.Signature.Length == (length > 0 ? 64 : 0), "a signature of 64 octets ends it");
+        Require(trailer.Protected.Length + trailer.Payload.Length + trailer.Signature.Length <= length, "the parts are no more than the whole");
     }
 
     private static void Require(bool condition, string promise)

@@ -5,10 +5,10 @@ namespace KubeWol.Fuzz;
 /// <summary>The definition of a magic packet, octet by octet at every index: slow, and too plain to be wrong as the fast one could be.</summary>
 public static class NaiveScanner
 {
-    /// <summary>Where the valid packets start, none inside another.</summary>
-    public static List<int> Scan(ReadOnlySpan<byte> payload)
+    /// <summary>The valid packets, none inside another or inside another's command.</summary>
+    public static List<NaivePacket> Scan(ReadOnlySpan<byte> payload)
     {
-        List<int> found = [];
+        List<NaivePacket> found = [];
         for (var at = 0; at < payload.Length; at++)
         {
             if (Judge(payload, at, out _) != DropReason.None) continue;
@@ -16,8 +16,15 @@ public static class NaiveScanner
             var last = at;
             while (payload[last + 6] == 0xFF) last++;
             if (Judge(payload, last, out _) == DropReason.None) at = last;
-            found.Add(at);
-            at += MagicPacket.Size - 1;
+
+            var packet = new NaivePacket(at, 0, 0);
+            foreach (var password in (int[])[6, 4, 0])
+            {
+                var place = at + MagicPacket.Size + password;
+                if (place < payload.Length && NaiveCommand.Measure(payload[place..]) is > 0 and var length) packet = new NaivePacket(at, password, length);
+            }
+            found.Add(packet);
+            at += MagicPacket.Size + packet.Password + packet.Command - 1;
         }
         return found;
     }

@@ -12,7 +12,8 @@ public sealed class AllocationTests
             byte[] broken = [.. good];
             broken[^20] ^= 1;
             byte[] ones = [.. Enumerable.Repeat((byte)0xFF, 500)];
-            byte[][] all = [good, broken, good[..^30], good[..20], builder.Build(new byte[102]), builder.Build(ones)];
+            var signed = builder.Build(MagicPacket.Build(Samples.Target, password: [1, 2, 3, 4], copies: 2, command: Samples.SignedCommand));
+            byte[][] all = [good, broken, good[..^30], good[..20], builder.Build(new byte[102]), builder.Build(ones), signed, signed[..^10]];
             return all.Select(frame => (builder.Link, frame));
         }).ToArray();
 
@@ -46,6 +47,7 @@ public sealed class AllocationTests
             foreach (var packet in frame.Packets)
             {
                 var facts = frame.Vlans.Span.Length + packet.Password.Length + packet.Trailer.Length;
+                if (CommandTrailer.TryParse(packet.Command, out var command)) facts += command.Payload.Length;
                 if (packet.Target == Samples.Target && facts < 200) count++;
             }
         }

@@ -21,9 +21,17 @@ public sealed class LinearTimeTests
     [InlineData("ffffffffffff525400123456525400123456525400123456525400123456525400123456525400123456")]
     [InlineData("525400123456")]
     [InlineData("packets")]
+    [InlineData("commands")]
+    [InlineData("broken commands")]
     public void A_hostile_payload_takes_time_in_proportion_to_its_length(string unit)
     {
-        var octets = unit == "packets" ? Samples.Packet : Convert.FromHexString(unit);
+        var octets = unit switch
+        {
+            "packets" => Samples.Packet,
+            "commands" => MagicPacket.Build(Samples.Target, command: Samples.SignedCommand),
+            "broken commands" => [.. Samples.Packet, 0xD2, 0x84, 0x59, 0xFF, 0xFF],
+            _ => Convert.FromHexString(unit),
+        };
         var ratio = Measure(octets, Long) / Measure(octets, Short);
         Assert.True(ratio < Allowed, $"{Long / Short} times the length took {ratio:f1} times as long");
     }

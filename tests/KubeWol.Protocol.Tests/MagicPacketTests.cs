@@ -4,7 +4,7 @@ public sealed class MagicPacketTests
 {
     private const string Sync = "ffffffffffff";
 
-    /// <summary>Payloads in a notation of our own: hex digits, and (xx*n) for n times xx.</summary>
+    /// <summary>Payloads in the notation of Samples.Decode.</summary>
     [Theory]
     [InlineData("a plain packet", "ffffffffffff(525400123456*16)", "52:54:00:12:34:56//")]
     [InlineData("after other octets", "00ff00(525400123456*2)ffffffffffff(525400123456*16)", "52:54:00:12:34:56//")]
@@ -37,7 +37,7 @@ public sealed class MagicPacketTests
     [InlineData("what may be read with and without a leading 0xFF is read without", "(ff*8)(52540012ffff*16)", "52:54:00:12:ff:ff//")]
     public void A_payload_holds(string what, string payload, string packets)
     {
-        var outcome = Outcome.OfPayload(Decode(payload));
+        var outcome = Outcome.OfPayload(Samples.Decode(payload));
         Assert.True(packets == outcome.Packets, $"{what}: {outcome}");
         Assert.Equal(DropReason.None, outcome.Reason);
     }
@@ -64,7 +64,7 @@ public sealed class MagicPacketTests
     [InlineData("not quite everyone, then others", "(ff*101)00", DropReason.RepetitionMismatch)]
     public void A_payload_is_refused_for(string what, string payload, DropReason expected)
     {
-        var outcome = Outcome.OfPayload(Decode(payload));
+        var outcome = Outcome.OfPayload(Samples.Decode(payload));
         Assert.True(expected == outcome.Reason, $"{what}: {outcome}");
     }
 
@@ -72,7 +72,7 @@ public sealed class MagicPacketTests
     public void A_payload_is_built_with_prefix_password_and_copies()
     {
         var built = MagicPacket.Build(Samples.Target, password: [1, 2, 3, 4], prefix: [0xAB], copies: 2);
-        Assert.Equal(Decode($"ab{Sync}(525400123456*16)01020304{Sync}(525400123456*16)01020304"), built);
+        Assert.Equal(Samples.Decode($"ab{Sync}(525400123456*16)01020304{Sync}(525400123456*16)01020304"), built);
         Assert.Equal(MagicPacket.Size, Samples.Packet.Length);
     }
 
@@ -99,17 +99,5 @@ public sealed class MagicPacketTests
             }
             Assert.Equal(3, count);
         }
-    }
-
-    private static byte[] Decode(string notation)
-    {
-        List<byte> bytes = [];
-        foreach (var part in notation.Split('(', ')'))
-        {
-            var unit = Convert.FromHexString(part.Split('*')[0]);
-            var times = part.Contains('*', StringComparison.Ordinal) ? int.Parse(part.Split('*')[1]) : 1;
-            for (; times > 0; times--) bytes.AddRange(unit);
-        }
-        return [.. bytes];
     }
 }

@@ -6,6 +6,9 @@ internal static class Samples
 
     public static readonly byte[] Packet = MagicPacket.Build(Target);
 
+    /// <summary>What a signed command looks like from here; a payload of forty octets.</summary>
+    public static readonly byte[] SignedCommand = Command([.. Enumerable.Range(1, 40).Select(octet => (byte)octet)], [.. Enumerable.Range(100, 64).Select(octet => (byte)octet)]);
+
     /// <summary>One builder of each way a frame can be put together.</summary>
     public static readonly IReadOnlyDictionary<string, WolFrameBuilder> Builders = new Dictionary<string, WolFrameBuilder>
     {
@@ -40,4 +43,29 @@ internal static class Samples
     };
 
     public static TheoryData<string> BuilderNames => [.. Builders.Keys];
+
+    /// <summary>The shape of a command around any payload and signature; its protected header is {1: -7}.</summary>
+    public static byte[] Command(byte[] payload, byte[]? signature = null)
+    {
+        byte[] head = payload.Length switch
+        {
+            < 24 => [(byte)(0x40 + payload.Length)],
+            < 256 => [0x58, (byte)payload.Length],
+            _ => [0x59, (byte)(payload.Length >> 8), (byte)payload.Length],
+        };
+        return [0xD2, 0x84, 0x43, 0xA1, 0x01, 0x26, 0xA0, .. head, .. payload, 0x58, 0x40, .. signature ?? new byte[64]];
+    }
+
+    /// <summary>Bytes in a notation of our own: hex digits, and (xx*n) for n times xx.</summary>
+    public static byte[] Decode(string notation)
+    {
+        List<byte> bytes = [];
+        foreach (var part in notation.Split('(', ')'))
+        {
+            var unit = Convert.FromHexString(part.Split('*')[0]);
+            var times = part.Contains('*', StringComparison.Ordinal) ? int.Parse(part.Split('*')[1]) : 1;
+            for (; times > 0; times--) bytes.AddRange(unit);
+        }
+        return [.. bytes];
+    }
 }

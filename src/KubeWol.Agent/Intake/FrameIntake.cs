@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Intake;
 
-/// <summary>From bytes to messages: parses, leaves out repetitions, and queues what is left. No span goes further than this.</summary>
-internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
+/// <summary>From bytes to messages: parses, leaves out repetitions and what is too much, and queues what is left. No span goes further than this.</summary>
+internal sealed class FrameIntake(AgentOptions options, Instructions instructions, FloodGuard guard, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
 {
     /// <summary>Messages that may wait while the API server is slow or away.</summary>
     public const int QueueLength = 10_000;
@@ -33,14 +33,30 @@ internal sealed class FrameIntake(AgentOptions options, AgentMetrics metrics, IL
                 continue;
             }
 
-            var identity = new MessageIdentity(packet.Target, wol.DestinationPort, packet.Password.Length);
+            if (packet.Problem != DropReason.None)
+            {
+                metrics.FrameRefused(packet.Problem);
+                continue;
+            }
+
+            var identity = instructions.Placed(MessageIdentity.Of(packet, wol.DestinationPort), nic.Name);
             if (_recent.IsRepetition(identity, capturedAt))
             {
                 metrics.FrameRepeated();
                 continue;
             }
 
-            var signal = new WakeSignal(packet.Target, packet.Password.Length, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt);
+            if (!guard.Admits(wol.SourceMac))
+            {
+                _recent.Forget(identity);
+                metrics.RateLimited();
+                continue;
+            }
+
+            var command = HeardCommand.In(packet);
+            // Beside a signed command a password proves nothing more.
+            var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
+            var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt);
             if (_queue.Writer.TryWrite(signal))
             {
                 metrics.FrameAccepted();

@@ -1,28 +1,54 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Text;
 
 namespace KubeWol.Agent.Intake;
 
 /// <summary>
 /// The name of the WakeRequest for a message: the same on every node that heard it, so that the API server itself lets only the first one
-/// through. It says nothing about a password but its length: a hash of a four-octet password would be guessed at once.
+/// through. Of a password it says the length and eight bits, which is as much as can be had of it from names, whatever is computed from how many.
 /// </summary>
 internal static class RequestName
 {
-    /// <summary>Messages that are the same within one such window share a name; a sender that repeats later asks anew.</summary>
+    /// <summary>Plain messages that are the same within one such window share a name; a sender that repeats later asks anew.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
+    /// <summary>The name for a plain packet.</summary>
     /// <param name="message">What was said.</param>
     /// <param name="capturedAt">When it was heard.</param>
     /// <param name="attempt">0, or the number of requests of this window that have come to their end and must not keep the sender from asking again.</param>
-    public static string Of(MessageIdentity message, DateTimeOffset capturedAt, int attempt)
+    public static string Of(in MessageIdentity message, DateTimeOffset capturedAt, int attempt)
     {
         Span<byte> input = stackalloc byte[24];
         BinaryPrimitives.WriteUInt64BigEndian(input, message.Target.Bits);
         BinaryPrimitives.WriteUInt16BigEndian(input[8..], message.DestinationPort);
-        BinaryPrimitives.WriteUInt16BigEndian(input[10..], (ushort)message.PasswordLength);
+        input[10] = message.Password.NameBits;
+        input[11] = message.Password.Length;
         BinaryPrimitives.WriteInt64BigEndian(input[12..], capturedAt.UtcTicks / Window.Ticks);
         BinaryPrimitives.WriteInt32BigEndian(input[20..], attempt);
-        return $"wol-{message.Target:N}-{Convert.ToHexStringLower(SHA256.HashData(input).AsSpan(0, 5))}";
+        return Name(message, input);
+    }
+
+    /// <summary>The name for a signed command: it has a nonce, and is the same message for ever.</summary>
+    /// <param name="message">What was said.</param>
+    /// <param name="command">The command.</param>
+    /// <param name="attempt">0, or the number of requests under whose names something else stands: copies of it with another signature.</param>
+    public static string Of(in MessageIdentity message, HeardCommand command, int attempt)
+    {
+        Span<byte> input = stackalloc byte[8 + SHA256.HashSizeInBytes + 4];
+        BinaryPrimitives.WriteUInt64BigEndian(input, message.Target.Bits);
+        command.SignedDigest.CopyTo(input[8..]);
+        BinaryPrimitives.WriteInt32BigEndian(input[^4..], attempt);
+        return Name(message, input);
+    }
+
+    /// <summary>Where policies do not tell places apart there is nothing behind the message, and one broadcast has one name.</summary>
+    private static string Name(in MessageIdentity message, ReadOnlySpan<byte> said)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(said);
+        if (message.Node is { } node) hash.AppendData(Encoding.UTF8.GetBytes($"node {node}\n"));
+        if (message.Interface is { } @interface) hash.AppendData(Encoding.UTF8.GetBytes($"interface {@interface}\n"));
+        return $"wol-{message.Target:N}-{Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 5))}";
     }
 }

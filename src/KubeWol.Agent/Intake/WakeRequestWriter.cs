@@ -11,13 +11,22 @@ using Polly.Retry;
 namespace KubeWol.Agent.Intake;
 
 /// <summary>Writes messages as WakeRequests. The API server settles which node is first; an API server that is away is waited for.</summary>
-internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<WakeRequestWriter> logger) : BackgroundService
+internal sealed class WakeRequestWriter(FrameIntake intake, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<WakeRequestWriter> logger) : BackgroundService
 {
     /// <summary>Messages written at the same time.</summary>
     private const int Writers = 8;
 
     /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
+
+    /// <summary>Likewise for a signed command: as many copies of it with a wrong signature cannot keep the right one out.</summary>
+    private const int CommandAttempts = 16;
+
+    /// <summary>The same command heard at most this much later is the same broadcast, heard by another node.</summary>
+    private static readonly TimeSpan OneBroadcast = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long a message with a password waits, after a start, for the key to seal it with.</summary>
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(2);
 
     /// <summary>A message that was heard this long ago is of no use any more: nobody waits that long for a machine.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(WakeRequestSpec.DefaultDeadlineSeconds);
@@ -91,16 +100,10 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, stopping);
         try
         {
-            var created = await patiently.ExecuteAsync(async token => await TryCreateAsync(signal, token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
+            if (signal.Password is not null) await WaitForKeyAsync(either.Token).ConfigureAwait(false);
+            var outcome = await patiently.ExecuteAsync(async token => await TryCreateAsync(signal, token).ConfigureAwait(false), either.Token).ConfigureAwait(false);
             Succeeded();
-            if (created is null)
-            {
-                metrics.RequestWasThere();
-                return;
-            }
-
-            metrics.RequestWritten(time.GetUtcNow() - signal.CapturedAt);
-            logger.Requested(created.Metadata.Name, signal.Target, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString(), signal.Interface);
+            Report(signal, outcome);
         }
         catch (ApiException e)
         {
@@ -111,6 +114,47 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         {
             metrics.MessageExpired();
             logger.MessageExpired(signal.Target, Patience);
+        }
+        finally
+        {
+            signal.Password?.Clear();
+        }
+    }
+
+    /// <summary>Just started, the agent may not know yet what the operator has published.</summary>
+    private async Task WaitForKeyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await instructions.Known.WaitAsync(KeyPatience, time, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            // Then without: a request that says the password was left out is better than none.
+        }
+    }
+
+    private void Report(WakeSignal signal, Outcome outcome)
+    {
+        var (result, request) = outcome;
+        var (name, sender) = (request.Metadata.Name, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString());
+        switch (result)
+        {
+            case Result.AlreadyThere:
+                metrics.RequestWasThere();
+                break;
+            case Result.Replayed:
+                metrics.RequestReplayed();
+                logger.Replayed(signal.Target, sender, name);
+                break;
+            default:
+                metrics.RequestWritten(time.GetUtcNow() - signal.CapturedAt);
+                logger.Requested(name, signal.Target, sender, signal.Interface);
+                if (signal.Password is null) break;
+                var isSealed = request.Spec.Frame!.SecureOnDigest is not null;
+                metrics.PasswordWritten(isSealed);
+                if (!isSealed) logger.PasswordLeftOut(name);
+                break;
         }
     }
 
@@ -133,55 +177,72 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
         if (Interlocked.Exchange(ref _isFailing, 0) == 1) logger.CanWriteAgain();
     }
 
-    /// <summary>The created request, or null where one for the same message is there already and had not come to its end when this one was heard.</summary>
-    private async Task<WakeRequest?> TryCreateAsync(WakeSignal signal, CancellationToken cancellationToken)
+    /// <summary>Creates the request, or finds what says that it need not be created; under the first name of the message's that is not taken by something else.</summary>
+    private async Task<Outcome> TryCreateAsync(WakeSignal signal, CancellationToken cancellationToken)
     {
-        for (var attempt = 0; attempt < Attempts; attempt++)
+        var attempts = signal.Command is null ? Attempts : CommandAttempts;
+        for (var attempt = 0; ; attempt++)
         {
             var request = Request(signal, attempt);
             try
             {
                 await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
-                return request;
+                return new(Result.Created, request);
             }
             catch (ApiException e) when (e.IsConflict)
             {
                 var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
-                if (there?.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt) return null;
+                if (there is null || attempt == attempts - 1) return new(Result.AlreadyThere, request);
+                if ((signal.Command is { } command ? Compare(signal, command, there) : Compare(signal, there)) is { } result) return new(result, request);
             }
         }
-
-        return null;
     }
 
-    private WakeRequest Request(WakeSignal signal, int attempt) => new()
+    /// <summary>Null for another message: that of a request which had come to its end when this one was heard.</summary>
+    private static Result? Compare(WakeSignal signal, WakeRequest there) =>
+        there.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt ? Result.AlreadyThere : null;
+
+    /// <summary>Null for another message: what somebody made of this command to be there first.</summary>
+    private static Result? Compare(WakeSignal signal, HeardCommand command, WakeRequest there)
     {
-        Metadata = new()
+        if (there.Spec.Frame?.Command != command.Text) return null;
+        return (signal.CapturedAt - there.Spec.Frame.CapturedAt)?.Duration() <= OneBroadcast ? Result.AlreadyThere : Result.Replayed;
+    }
+
+    private WakeRequest Request(WakeSignal signal, int attempt)
+    {
+        var name = signal.Command is { } command ? RequestName.Of(signal.Identity, command, attempt) : RequestName.Of(signal.Identity, signal.CapturedAt, attempt);
+        return new()
         {
-            Namespace = options.Namespace,
-            Name = RequestName.Of(signal.Identity, signal.CapturedAt, attempt),
-            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = signal.Target.ToString("N") },
-        },
-        Spec = new()
-        {
-            Target = new() { MacAddress = signal.Target.ToString() },
-            Frame = new()
+            Metadata = new()
             {
-                Node = options.NodeName,
-                Interface = signal.Interface,
-                Transport = signal.Transport switch
-                {
-                    WolTransport.UdpV4 => FrameTransport.UDPv4,
-                    WolTransport.UdpV6 => FrameTransport.UDPv6,
-                    _ => FrameTransport.Ethernet,
-                },
-                SourceMac = signal.SourceMac.ToString(),
-                SourceIp = signal.SourceIp?.ToString(),
-                DestinationPort = signal.DestinationPort == 0 ? null : signal.DestinationPort,
-                Vlans = signal.Vlans.Count == 0 ? null : signal.Vlans,
-                CapturedAt = signal.CapturedAt,
+                Namespace = options.Namespace,
+                Name = name,
+                Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = signal.Target.ToString("N") },
             },
+            Spec = new() { Target = new() { MacAddress = signal.Target.ToString() }, Frame = Frame(signal, name) },
+        };
+    }
+
+    private CapturedFrame Frame(WakeSignal signal, string request) => new()
+    {
+        Node = options.NodeName,
+        Interface = signal.Interface,
+        Transport = signal.Transport switch
+        {
+            WolTransport.UdpV4 => FrameTransport.UDPv4,
+            WolTransport.UdpV6 => FrameTransport.UDPv6,
+            _ => FrameTransport.Ethernet,
         },
+        SourceMac = signal.SourceMac.ToString(),
+        SourceIp = signal.SourceIp?.ToString(),
+        DestinationPort = signal.DestinationPort == 0 ? null : signal.DestinationPort,
+        Vlans = signal.Vlans.Count == 0 ? null : signal.Vlans,
+        CapturedAt = signal.CapturedAt,
+        SecureOnDigest = signal.Password is { } password
+            ? instructions.SealingKey?.Seal(new(request, signal.Target, options.NodeName, signal.CapturedAt), password.Octets).ToString()
+            : null,
+        Command = signal.Command?.Text,
     };
 
     private ResiliencePipeline Patiently(Action onRetry) => new ResiliencePipelineBuilder { TimeProvider = time }
@@ -206,4 +267,15 @@ internal sealed class WakeRequestWriter(FrameIntake intake, ClusterClient client
 
     /// <summary>The API server will never take this request, however often it is sent.</summary>
     private static bool IsFinal(ApiException e) => e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;
+
+    /// <summary>What became of a message.</summary>
+    private enum Result
+    {
+        Created,
+        AlreadyThere,
+        Replayed,
+    }
+
+    /// <summary>What became of a message, and its request: ours, or ours as it would have been.</summary>
+    private sealed record Outcome(Result Result, WakeRequest Request);
 }

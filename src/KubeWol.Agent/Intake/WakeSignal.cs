@@ -3,8 +3,9 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Intake;
 
 /// <summary>One magic packet that was heard: everything about it, copied out of the capture buffer.</summary>
-/// <param name="Target">The machine it calls.</param>
-/// <param name="PasswordLength">Octets of its SecureOn password; 0, 4 or 6. The password itself goes no further than the parser.</param>
+/// <param name="Identity">What makes it the same message as another, whichever interface or node heard it.</param>
+/// <param name="Password">Its SecureOn password, or null.</param>
+/// <param name="Command">The signed command it carries, or null.</param>
 /// <param name="Interface">Where it was heard.</param>
 /// <param name="Transport">What it travelled in.</param>
 /// <param name="SourceMac">The sender on the last link.</param>
@@ -13,8 +14,9 @@ namespace KubeWol.Agent.Intake;
 /// <param name="Vlans">VLAN ids, outermost first.</param>
 /// <param name="CapturedAt">When the kernel received it.</param>
 internal sealed record WakeSignal(
-    MacAddress Target,
-    int PasswordLength,
+    MessageIdentity Identity,
+    HeardPassword? Password,
+    HeardCommand? Command,
     string Interface,
     WolTransport Transport,
     MacAddress SourceMac,
@@ -23,9 +25,6 @@ internal sealed record WakeSignal(
     IReadOnlyList<int> Vlans,
     DateTimeOffset CapturedAt)
 {
-    /// <summary>What makes two packets the same message, whichever interface or node heard them.</summary>
-    public MessageIdentity Identity => new(Target, DestinationPort, PasswordLength);
+    /// <summary>The machine it calls.</summary>
+    public MacAddress Target => Identity.Target;
 }
-
-/// <summary>The parts of a message that a sender's meaning can lie in.</summary>
-internal readonly record struct MessageIdentity(MacAddress Target, ushort DestinationPort, int PasswordLength);

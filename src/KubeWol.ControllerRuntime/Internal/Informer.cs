@@ -171,8 +171,11 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
 
     private string Path(params IEnumerable<string?> query)
     {
-        var selector = options.LabelSelector is { } labels ? $"labelSelector={Uri.EscapeDataString(labels)}" : null;
-        return $"{type.Path(options.Namespace)}?{string.Join('&', query.Append(selector).Where(part => part is not null))}";
+        var labels = Selector("labelSelector", options.LabelSelector);
+        var fields = Selector("fieldSelector", options.FieldSelector);
+        return $"{type.Path(options.Namespace)}?{string.Join('&', query.Append(labels).Append(fields).Where(part => part is not null))}";
+
+        static string? Selector(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";
     }
 
     private static bool TryTakeLine(ref ReadOnlySequence<byte> buffer, out ReadOnlySequence<byte> line)

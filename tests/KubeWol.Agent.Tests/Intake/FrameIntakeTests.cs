@@ -4,7 +4,6 @@ using KubeWol.Agent.Intake;
 using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KubeWol.Agent.Tests.Intake;
 
@@ -17,7 +16,7 @@ public sealed class FrameIntakeTests
     private readonly MetricsPage _page = new();
     private readonly FrameIntake _intake;
 
-    public FrameIntakeTests() => _intake = new(Some.Options, _page.Agent, NullLogger<FrameIntake>.Instance);
+    public FrameIntakeTests() => _intake = Some.Intake(_page);
 
     [Theory]
     [MemberData(nameof(Formats.Names), MemberType = typeof(Formats))]
@@ -34,13 +33,13 @@ public sealed class FrameIntakeTests
             var signal = Heard();
             var isRaw = format.StartsWith("raw", StringComparison.Ordinal);
             var isV4 = format.Contains("IPv4", StringComparison.Ordinal);
-            Assert.Equal((Target, 0, "eth0", at), (signal.Target, signal.PasswordLength, signal.Interface, signal.CapturedAt));
+            Assert.Equal((Target, null, null, "eth0", at), (signal.Target, signal.Password, signal.Command, signal.Interface, signal.CapturedAt));
             Assert.Equal(isRaw ? WolTransport.Ethernet : isV4 ? WolTransport.UdpV4 : WolTransport.UdpV6, signal.Transport);
             Assert.Equal("02:00:00:00:08:42", $"{signal.SourceMac}");
             Assert.Equal(isRaw ? null : isV4 ? "192.0.2.84" : "2001:db8::842", signal.SourceIp?.ToString());
             Assert.Equal(isRaw ? 0 : port, signal.DestinationPort);
             Assert.Equal(tags.Select(t => (int)t.Id), signal.Vlans);
-            Assert.Equal(new MessageIdentity(Target, isRaw ? (ushort)0 : port, 0), signal.Identity);
+            Assert.Equal(new MessageIdentity(Target, isRaw ? (ushort)0 : port), signal.Identity);
             _intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame(format, Target, port, tags), at.AddMilliseconds(1));
             Assert.False(_intake.Signals.TryRead(out _));
         }
@@ -73,13 +72,116 @@ public sealed class FrameIntakeTests
     }
 
     [Theory]
-    [InlineData("", 0)]
-    [InlineData("c0a80001", 4)]
-    [InlineData("010203040506", 6)]
-    public void Of_a_password_the_length_is_kept(string password, int length)
+    [InlineData("C0A80001")]
+    [InlineData("010203040506")]
+    public void A_password_is_kept_until_it_is_cleared_and_does_not_print(string password)
     {
-        Receive(MagicPacket.Build(Target, Convert.FromHexString(password)));
-        Assert.Equal(length, Heard().PasswordLength);
+        var frame = new WolFrameBuilder().Build(MagicPacket.Build(Target, Convert.FromHexString(password)));
+        _intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
+        Array.Clear(frame);
+        var signal = Heard();
+        Assert.Equal(password, Convert.ToHexString(signal.Password!.Octets));
+        Assert.Contains($"Password = a SecureOn password of {password.Length / 2} octets,", $"{signal}", StringComparison.Ordinal);
+
+        signal.Password.Clear();
+        Assert.Equal(new string('0', password.Length), Convert.ToHexString(signal.Password.Octets));
+    }
+
+    /// <summary>However alike two passwords are, each may mean something else.</summary>
+    [Fact]
+    public async Task Frames_with_different_passwords_are_no_repetitions_of_each_other()
+    {
+        string[] passwords = ["", "01020304", "01020305", "00000000", "010203040000", "000000000000", "010203040506"];
+        foreach (var password in passwords.Concat(passwords)) Receive(MagicPacket.Build(Target, Convert.FromHexString(password)));
+        Assert.Equal("Accepted 7, Repeated 7", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task Frames_with_the_same_password_for_two_machines_are_two_messages()
+    {
+        foreach (var target in (MacAddress[])[Target, Some.NextTarget(), Target]) Receive(MagicPacket.Build(target, [1, 2, 3, 4]));
+        Assert.Equal("Accepted 2, Repeated 1", await _page.ResultsAsync("frames"));
+    }
+
+    [Fact]
+    public async Task A_command_is_copied_out_and_its_copies_are_repetitions_whatever_password_or_port_they_have()
+    {
+        var command = Commands.Signed();
+        Receive(MagicPacket.Build(Target, command: command));
+        foreach (var port in (ushort[])[7, 9]) _intake.Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder { Transport = WolTransport.UdpV4, DestinationPort = port }.Build(MagicPacket.Build(Target, [1, 2, 3, 4], command: command)), Noon);
+
+        var signal = Heard();
+        Assert.Equal((Convert.ToBase64String(command), null), (signal.Command!.Text, signal.Password));
+        Assert.Equal("Accepted 1, Repeated 2", await _page.ResultsAsync("frames"));
+    }
+
+    /// <summary>Whoever hears a command can send it with another signature; the right one must not pass for a repetition of that.</summary>
+    [Fact]
+    public async Task A_copy_of_a_command_with_another_signature_is_another_message_of_the_same_name()
+    {
+        var command = Commands.Signed();
+        var forged = command.ToArray();
+        forged[^1] ^= 1;
+        foreach (var trailer in (byte[][])[forged, command, Commands.Signed()]) Receive(MagicPacket.Build(Target, command: trailer));
+
+        Assert.Equal("Accepted 3", await _page.ResultsAsync("frames"));
+        string[] names = [.. new[] { Heard(), Heard(), Heard() }.Select(s => RequestName.Of(s.Identity, s.Command!, 0))];
+        Assert.Equal(names[0], names[1]);
+        Assert.NotEqual(names[0], names[2]);
+    }
+
+    [Fact]
+    public async Task A_damaged_command_does_not_become_a_wake_and_the_other_packets_of_its_frame_count()
+    {
+        var other = Some.NextTarget();
+        Receive([.. MagicPacket.Build(other), .. MagicPacket.Build(Target, command: Commands.Signed().AsSpan()[..^1])]);
+        Assert.Equal(other, Heard().Target);
+        Assert.Equal("Accepted 1, MalformedCommand 1", await _page.ResultsAsync("frames"));
+    }
+
+    [Theory]
+    [InlineData(null, null, null, null)]
+    [InlineData("node-b", "eth1", null, null)]
+    [InlineData("node-a node-b", null, "node-a", null)]
+    [InlineData(null, "eth1 eth0", null, "eth0")]
+    [InlineData("node-a", "eth0", "node-a", "eth0")]
+    public async Task What_policies_tell_apart_is_told_apart_and_nothing_else(string? nodes, string? interfaces, string? node, string? @interface)
+    {
+        var told = new Told();
+        var intake = Some.Intake(_page, told: told);
+        told.Say(nodes: nodes?.Split(' '), interfaces: interfaces?.Split(' '));
+        byte[] frame = new WolFrameBuilder().Build(MagicPacket.Build(Target));
+        intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
+        intake.Receive(Eth0 with { Name = "bond0" }, LinkType.Ethernet, frame, Noon);
+
+        Assert.True(intake.Signals.TryRead(out var signal));
+        Assert.Equal((node, @interface), (signal.Identity.Node, signal.Identity.Interface));
+        Assert.Equal(@interface is null ? "Accepted 1, Repeated 1" : "Accepted 2", await _page.ResultsAsync("frames"));
+
+        told.Unsay();
+        intake.Receive(Eth0, LinkType.Ethernet, frame, Noon.AddSeconds(2));
+        Assert.True(@interface is null || intake.Signals.TryRead(out _));
+        Assert.True(intake.Signals.TryRead(out signal));
+        Assert.Equal((null, null), (signal.Identity.Node, signal.Identity.Interface));
+    }
+
+    [Fact]
+    public async Task What_is_more_than_a_sender_may_send_is_counted_and_has_its_chance_later()
+    {
+        var time = new StillTime();
+        var intake = Some.Intake(_page, Some.Options with { RateLimits = new(2, 1, 100, 100) }, time: time);
+        Send();
+        Send();
+        Assert.Equal("Accepted 2, RateLimited 2, Repeated 2", await _page.ResultsAsync("frames")); // the third was refused, twice: it is not remembered
+
+        time.Advance(TimeSpan.FromSeconds(1));
+        Send();
+        Assert.Equal("Accepted 3, RateLimited 2, Repeated 4", await _page.ResultsAsync("frames"));
+
+        void Send()
+        {
+            foreach (var last in (byte[])[1, 2, 3]) intake.Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(MagicPacket.Build(new MacAddress([0x52, 0x54, 0, 0, 1, last]))), Noon);
+        }
     }
 
     [Fact]
@@ -109,9 +211,9 @@ public sealed class FrameIntakeTests
         var lines = await _page.LinesAsync();
         var reasons = Enum.GetValues<DropReason>().Where(r => r != DropReason.None).Select(r => $"{r}");
         Assert.Equal(
-            reasons.Concat(["Accepted", "Repeated", "QueueFull"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
+            reasons.Concat(["Accepted", "Repeated", "RateLimited", "QueueFull"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
             lines.Where(l => l.StartsWith("kubewol_agent_frames_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        foreach (var result in (string[])["Created", "AlreadyThere", "Refused", "Expired"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Expired"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
         foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces"]) Assert.Contains($"{series} 0", lines);
     }
 
@@ -136,7 +238,7 @@ public sealed class FrameIntakeTests
     [Fact]
     public async Task Only_the_ports_that_are_listened_for_count()
     {
-        var intake = new FrameIntake(Some.Options with { Ports = WolPorts.Parse("4000") }, _page.Agent, NullLogger<FrameIntake>.Instance);
+        var intake = Some.Intake(_page, Some.Options with { Ports = WolPorts.Parse("4000") });
         foreach (var port in (ushort[])[9, 4000]) intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame("IPv4", Target, port), Noon);
         Assert.Equal("Accepted 1, OtherPort 1", await _page.ResultsAsync("frames"));
     }
@@ -158,7 +260,7 @@ public sealed class FrameIntakeTests
     public void A_message_is_in_the_log_for_those_who_want_to_see_every_frame()
     {
         var log = new LogRecorder<FrameIntake>();
-        new FrameIntake(Some.Options, _page.Agent, log).Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(MagicPacket.Build(Target)), Noon);
+        Some.Intake(_page, logger: log).Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(MagicPacket.Build(Target)), Noon);
         Assert.Equal([(LogLevel.Debug, 110, "Magic packet for 52:54:00:12:34:56 from 02:00:00:00:08:42 on eth0")], log.Lines);
     }
 
@@ -187,7 +289,7 @@ public sealed class FrameIntakeTests
         async frames =>
         {
             var page = new MetricsPage();
-            var intake = new FrameIntake(Some.Options, page.Agent, NullLogger<FrameIntake>.Instance);
+            var intake = Some.Intake(page);
             var seen = new HashSet<MessageIdentity>();
             var expected = new SortedDictionary<string, int>(StringComparer.Ordinal);
             foreach (var frame in frames)
@@ -212,6 +314,9 @@ public sealed class FrameIntakeTests
             new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse("01:00:5e:00:00:01"))),
             new WolFrameBuilder().Build(new byte[102]),
             .. Unrelated.All.Select(name => Unrelated.Frame(name)),
+            new WolFrameBuilder().Build(MagicPacket.Build(Target, [1, 2, 3, 4])),
+            new WolFrameBuilder().Build(MagicPacket.Build(Target, command: Commands.Signed())),
+            new WolFrameBuilder().Build(MagicPacket.Build(Target, command: Commands.Signed().AsSpan()[..^1])),
             [],
         ];
         Receive();
@@ -219,7 +324,7 @@ public sealed class FrameIntakeTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 100; round++) Receive();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(2, _intake.Signals.Count);
+        Assert.Equal(4, _intake.Signals.Count);
 
         void Receive()
         {
@@ -248,6 +353,7 @@ public sealed class FrameIntakeTests
         [DropReason.ZeroTarget] = (LinkType.Ethernet, Calling("00:00:00:00:00:00")),
         [DropReason.MulticastTarget] = (LinkType.Ethernet, Calling("01:00:5e:00:00:01")),
         [DropReason.BroadcastTarget] = (LinkType.Ethernet, Calling("ff:ff:ff:ff:ff:ff")),
+        [DropReason.MalformedCommand] = (LinkType.Ethernet, Raw(MagicPacket.Build(Target, command: Commands.Signed().AsSpan()[..^1]))),
     };
 
     private static byte[] Raw(byte[] payload) => new WolFrameBuilder().Build(payload);
@@ -277,7 +383,7 @@ public sealed class FrameIntakeTests
         if (!WolFrame.TryParse(LinkType.Ethernet, frame, WolPorts.Default, out var wol, out var reason)) return [$"{reason}"];
         List<string> results = [];
         foreach (var packet in wol.Packets)
-            results.Add(packet.Target.IsMulticast ? "MulticastTarget" : seen.Add(new(packet.Target, wol.DestinationPort, packet.Password.Length)) ? "Accepted" : "Repeated");
+            results.Add(packet.Target.IsMulticast ? "MulticastTarget" : seen.Add(MessageIdentity.Of(packet, wol.DestinationPort)) ? "Accepted" : "Repeated");
         return results;
     }
 

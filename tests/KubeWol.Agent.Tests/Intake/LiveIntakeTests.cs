@@ -1,11 +1,9 @@
 using System.Globalization;
 using KubeWol.Agent.Capture;
-using KubeWol.Agent.Intake;
 using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Protocol;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.Network;
-using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KubeWol.Agent.Tests.Intake;
 
@@ -20,7 +18,7 @@ public sealed class LiveIntakeTests(LiveNode node) : IClassFixture<LiveNode>
     public async Task Garbage_of_every_length_and_what_the_node_sends_itself_make_no_message_and_every_frame_is_counted()
     {
         var page = new MetricsPage();
-        var intake = new FrameIntake(Some.Options, page.Agent, NullLogger<FrameIntake>.Instance);
+        var intake = Some.Intake(page);
         var faults = new RecordingSink().Faults;
         // A cable without the test LAN's bridge, whose firewall hooks take away IP packets that are cut.
         await node.IpAsync("link add noise0 type veth peer name noise1");

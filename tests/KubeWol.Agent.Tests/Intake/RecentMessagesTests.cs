@@ -33,12 +33,12 @@ public sealed class RecentMessagesTests
     }
 
     [Fact]
-    public void Another_port_or_another_length_of_password_is_another_message()
+    public void Another_port_or_another_password_is_another_message()
     {
         var message = Named("a");
         Assert.False(Hear(message, 0));
         Assert.False(Hear(message with { DestinationPort = 7 }, 0));
-        Assert.False(Hear(message with { PasswordLength = 6 }, 0));
+        Assert.False(Hear(message with { Password = PasswordTrace.Of(message.Target, new byte[6]) }, 0));
         Assert.True(Hear(message, 0));
     }
 
@@ -98,9 +98,9 @@ public sealed class RecentMessagesTests
         Assert.Equal(1_000, firsts);
     }
 
-    private static MessageIdentity Named(string name) => new(new MacAddress(0x52_54_00_00_00_00ul + name[0]), 9, 0);
+    private static MessageIdentity Named(string name) => new(new MacAddress(0x52_54_00_00_00_00ul + name[0]), 9);
 
-    private static MessageIdentity Numbered(int number) => new(new MacAddress(0x52_54_00_00_00_00ul + (uint)(number + 1)), 9, 0);
+    private static MessageIdentity Numbered(int number) => new(new MacAddress(0x52_54_00_00_00_00ul + (uint)(number + 1)), 9);
 
     private bool Hear(MessageIdentity message, int milliseconds) => _recent.IsRepetition(message, Noon.AddMilliseconds(milliseconds));
 }

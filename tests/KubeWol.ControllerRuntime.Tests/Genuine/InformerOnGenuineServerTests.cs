@@ -33,6 +33,50 @@ public sealed class InformerOnGenuineServerTests(GenuineServer genuine)
         Assert.Equal((0, 0), (await informer.FailuresAsync(), await informer.RelistsAsync()));
     }
 
+    /// <summary>What the operator may see of Secrets, and an agent of ConfigMaps: objects of one name, in all namespaces or in its own.</summary>
+    [Theory]
+    [InlineData("Cluster", null)]
+    [InlineData("", "default")]
+    public async Task A_role_for_one_name_is_enough_to_list_and_watch_objects_of_that_name_and_no_others(string scope, string? ns)
+    {
+        var name = genuine.NewLabel();
+        await genuine.Api.Kubectl.ApplyAsync($$"""
+            apiVersion: v1
+            kind: ServiceAccount
+            metadata: { name: {{name}}, namespace: default }
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: {{scope}}Role
+            metadata: { name: {{name}}, namespace: default }
+            rules:
+            - { apiGroups: [""], resources: [configmaps], resourceNames: [{{name}}], verbs: [list, watch] }
+            ---
+            apiVersion: rbac.authorization.k8s.io/v1
+            kind: {{scope}}RoleBinding
+            metadata: { name: {{name}}, namespace: default }
+            roleRef: { apiGroup: rbac.authorization.k8s.io, kind: {{scope}}Role, name: {{name}} }
+            subjects:
+            - { kind: ServiceAccount, name: {{name}}, namespace: default }
+            """, Bounded.Test);
+        using var connection = ClusterConnection.Open(await genuine.Api.KubeconfigForServiceAccountAsync("default", name, null, Bounded.Test));
+        await using var informer = new RunningInformer<ConfigMap>(connection, ConfigMap.Type, new() { Namespace = ns, FieldSelector = $"metadata.name={name}" });
+        await informer.Cache.Synced.SoonAsync();
+
+        var key = new ResourceKey("default", name);
+        var created = await genuine.Client.CreateAsync(ConfigMap.Type, new() { Metadata = new() { Namespace = key.Namespace, Name = name } }, Bounded.Test);
+        await informer.HasAsync(created);
+        await informer.HasAsync(await genuine.Client.PatchAsync(ConfigMap.Type, key, "{\"data\":{\"text\":\"two\"}}"u8.ToArray(), null, Bounded.Test));
+        await genuine.CreateAsync(name, "other");
+        Assert.True(await genuine.Client.DeleteAsync(ConfigMap.Type, key, created.Metadata.Uid!, Bounded.Test));
+        await informer.Cache.UntilAsync(c => c.Find(key) is null);
+        Assert.Empty(informer.Cache.All);
+
+        var client = new ClusterClient(connection, TimeProvider.System);
+        foreach (var query in (string[])["", "?fieldSelector=metadata.name%3Danother", $"?watch=1&fieldSelector=metadata.name%21%3D{name}"])
+            Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<ApiException>(() => client.SendAsync(HttpMethod.Get, ConfigMap.Type.Path(ns) + query, null, null, Bounded.Test))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await Assert.ThrowsAsync<ApiException>(() => client.GetAsync(ConfigMap.Type, key, Bounded.Test))).StatusCode);
+    }
+
     [Fact]
     public async Task Connections_that_are_cut_in_the_middle_of_events_lose_and_repeat_nothing()
     {

@@ -39,6 +39,17 @@ public sealed class InformerTests : InformerConversation
     }
 
     [Fact]
+    public async Task It_asks_for_one_name_only_where_that_is_all_it_may_see()
+    {
+        Start(new() { FieldSelector = "metadata.name=one", LabelSelector = "a=b" });
+
+        var list = await Server.NextAsync();
+        Assert.Equal("/apis/test.kubewol.io/v1/widgets?limit=500&labelSelector=a%3Db&fieldSelector=metadata.name%3Done", list.Target);
+        await list.AnswerAsync(200, Widget.List(1, null));
+        Assert.Equal("metadata.name=one", (await Server.NextAsync()).Query("fieldSelector"));
+    }
+
+    [Fact]
     public async Task A_page_size_of_nothing_lists_all_at_once()
     {
         Start(new() { PageSize = 0 });

@@ -6,6 +6,7 @@ using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Tests.World;
 using Microsoft.Extensions.Time.Testing;
@@ -32,7 +33,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
         _api = await FakeApi.StartAsync();
         var client = new ClusterClient(_api.Connection, _time);
         var sources = new TemplateSources(client);
-        _machines = new(client, _cache, new(client, _cache, Some.Options), new(client, _migrations), new(client),
+        _machines = new(client, _cache, new(client, _cache), new(client, _migrations), new(client),
             new(client, new(new ResourceCache<WakeTemplate>(), Some.Options), sources, new(client, sources)));
         _cache.Set(Some.Vm());
     }
@@ -188,7 +189,7 @@ public sealed class KubeVirtMachinesTests : IAsyncLifetime
     private Task<OperationOutcome> IssueAsync(WakeOperation operation) => _machines.IssueAsync(Order(operation), TestContext.Current.CancellationToken);
 
     private static Order Order(WakeOperation operation) =>
-        new(operation, Some.Request(), Intent.Of(Some.Request(), reversed: false, new Dictionary<string, string>(), Some.Options), new(Some.Vm(), null));
+        new(operation, Some.Request(), Intent.Of(Some.Request(), Judgement.Direct(WakeAction.Wake), new Dictionary<string, string>(), Some.Options), new(Some.Vm(), null));
 
     private static string Json(VirtualMachine machine) => JsonSerializer.Serialize(machine, ApiJson.Default.VirtualMachine);
 }

@@ -1,0 +1,53 @@
+using System.Text.Json;
+using KubeWol.ControllerRuntime;
+
+namespace KubeWol.Api;
+
+/// <summary>What the operator tells all agents, in a ConfigMap of KubeWol's own namespace. Nothing in it is secret.</summary>
+/// <param name="SealingKey">The public key that SecureOn passwords are sealed with, or null.</param>
+/// <param name="Distinguish">Where a frame is heard, as far as a policy cares.</param>
+public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish)
+{
+    /// <summary>The ConfigMap's name.</summary>
+    public const string Name = "kubewol-agents";
+
+    private const string SealingKeyEntry = "sealingKey";
+    private const string DistinguishEntry = "distinguish";
+
+    /// <summary>What agents do without being told anything.</summary>
+    public static AgentConfig None { get; } = new(null, Distinguished.Nothing);
+
+    /// <summary>The ConfigMap of an installation.</summary>
+    public static ResourceKey KeyIn(string @namespace) => new(@namespace, Name);
+
+    /// <summary>What a ConfigMap says; an entry that is missing or cannot be read says nothing.</summary>
+    public static AgentConfig Of(ConfigMap? map) => new(map?.Data?.GetValueOrDefault(SealingKeyEntry), Read(map?.Data?.GetValueOrDefault(DistinguishEntry)));
+
+    /// <summary>The entries that say it; null for one that must not be there.</summary>
+    public IReadOnlyDictionary<string, string?> ToData() => new Dictionary<string, string?>
+    {
+        [SealingKeyEntry] = SealingKey,
+        [DistinguishEntry] = JsonSerializer.Serialize(Distinguish, ApiJson.Default.Distinguished),
+    };
+
+    private static Distinguished Read(string? json)
+    {
+        try
+        {
+            return (json is null ? null : JsonSerializer.Deserialize(json, ApiJson.Default.Distinguished)) ?? Distinguished.Nothing;
+        }
+        catch (JsonException)
+        {
+            return Distinguished.Nothing; // one request for a broadcast is what there is without policies, and the operator judges it anyway
+        }
+    }
+}
+
+/// <summary>The nodes and interfaces that WakePolicies tell apart: a frame heard there is a message of its own.</summary>
+/// <param name="Nodes">Names of nodes.</param>
+/// <param name="Interfaces">Names of network interfaces.</param>
+public sealed record Distinguished(IReadOnlyList<string>? Nodes, IReadOnlyList<string>? Interfaces)
+{
+    /// <summary>Without policies a broadcast is one message, wherever it is heard.</summary>
+    public static Distinguished Nothing { get; } = new([], []);
+}

@@ -1,0 +1,30 @@
+using KubeWol.Api;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KubeWol.Operator.Keys;
+
+/// <summary>Puts the part of the operator together that has to do with SecureOn passwords, and with what agents are told.</summary>
+internal static class KeyServices
+{
+    public static IServiceCollection AddKeys(this IServiceCollection services, OperatorOptions options)
+    {
+        var config = AgentConfig.KeyIn(options.Namespace);
+        services.AddInformer(OperatorKeySecret.Type, Only(OperatorKeySecret.Name) with { Namespace = options.Namespace });
+        services.AddInformer(SecureOnSecret.Type, Only(SecureOnSecret.Name));
+        services.AddInformer(ConfigMap.Type, Only(AgentConfig.Name) with { Namespace = options.Namespace });
+        services.AddSingleton<SealingKeys>();
+        services.AddSingleton<SecureOnPasswords>();
+        return services.AddController<AgentConfigReconciler>("agentconfig", controller =>
+        {
+            controller.Workers = 1;
+            controller.StartWith(config)
+                .Watch(ConfigMap.Type, (_, _) => [config])
+                .Watch(OperatorKeySecret.Type, (_, _) => [config])
+                .Watch(WakePolicy.Type, (_, _) => [config]);
+        });
+    }
+
+    private static InformerOptions Only(string name) => new() { FieldSelector = $"metadata.name={name}" };
+}

@@ -1,0 +1,285 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using KubeWol.Api;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Internal;
+using KubeWol.Operator.Keys;
+using KubeWol.Operator.Tests.World;
+using KubeWol.Proofs.SecureOn;
+using KubeWol.Protocol;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+
+namespace KubeWol.Operator.Tests.Keys;
+
+/// <summary>The operator's key and what it tells the agents, before an API server that stores both.</summary>
+public sealed class AgentConfigTests : IAsyncLifetime
+{
+    private const string SecretPath = "/api/v1/namespaces/kubewol-system/secrets";
+    private const string MapPath = "/api/v1/namespaces/kubewol-system/configmaps";
+    private static readonly ResourceKey Config = new(Some.Agents, "kubewol-agents");
+    private static readonly SecureOnPassword Password = SecureOnPassword.Of([1, 2, 3, 4]);
+
+    private readonly ResourceCache<OperatorKeySecret> _secrets = new();
+    private readonly ResourceCache<ConfigMap> _maps = new();
+    private readonly ResourceCache<WakePolicy> _policies = new();
+    private readonly FakeTimeProvider _time = new(Some.Noon);
+    private readonly Recorder _log = new();
+    private readonly SealingKeys _keys;
+    private FakeApi _api = null!;
+    private AgentConfigReconciler _reconciler = null!;
+
+    public AgentConfigTests() => _keys = new(_secrets, Some.Options, _log.For<SealingKeys>());
+
+    public async ValueTask InitializeAsync()
+    {
+        _api = await FakeApi.StartAsync();
+        _api.Respond = Store;
+        _reconciler = new(_secrets, _maps, _policies, _keys, new(_api.Connection, _time), Some.Options, _time, _log.For<AgentConfigReconciler>());
+    }
+
+    public ValueTask DisposeAsync() => _api.DisposeAsync();
+
+    [Fact]
+    public async Task The_first_start_makes_a_key_and_publishes_its_public_half()
+    {
+        await LookAsync();
+        await LookAsync();
+
+        var secret = _secrets.All.Single();
+        Assert.Equal(("kubewol-operator-key", "20261122120000.pem"), (secret.Metadata.Name, secret.Data!.Keys.Single()));
+        Assert.True(OpeningKey.TryImport(Encoding.ASCII.GetString(secret.Data.Values.Single()), out var key, out _));
+        Assert.Equal(key.PublicText, Published.SealingKey);
+        Assert.Equal([$"Made the key {key.Id} for SecureOn passwords; it stands in the Secret kubewol-system/kubewol-operator-key"], _log.Lines.Select(l => l.Text));
+
+        _api.Forget();
+        Assert.Equal(Requeue.Never, await LookAsync());
+        Assert.Empty(_api.Calls);
+    }
+
+    [Fact]
+    public async Task A_private_key_goes_nowhere_but_into_its_Secret()
+    {
+        await LookAsync();
+        await LookAsync();
+        var secret = Encoding.ASCII.GetString(_secrets.All.Single().Data!.Values.Single());
+        var octets = string.Concat(secret.Split('\n')[1..^1]);
+        Assert.All(_api.Calls.Where(c => !c.Path.StartsWith(SecretPath, StringComparison.Ordinal)), c => Assert.DoesNotContain(octets[40..60], c.Body, StringComparison.Ordinal));
+        Assert.DoesNotContain(_log.Lines, l => l.Text.Contains(octets[40..60], StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(SecretPath)]
+    [InlineData(MapPath)]
+    public async Task Who_comes_second_takes_what_the_first_one_made(string path)
+    {
+        if (path == MapPath) await LookAsync();
+        _maps.Replace([]);
+        _api.Respond = call => call.Method == "POST" && call.Path == path ? Answer.Refuse(409, "AlreadyExists", "there is one") : throw new InvalidOperationException($"{call}");
+        Assert.Equal(TimeSpan.FromSeconds(1), (await LookAsync()).Delay);
+    }
+
+    [Fact]
+    public async Task What_somebody_changed_or_deleted_is_put_right()
+    {
+        await LookAsync();
+        await LookAsync();
+        var (key, map) = (Published.SealingKey, _maps.All.Single());
+        _maps.Set(map with { Metadata = map.Metadata with { ResourceVersion = Some.NextVersion() }, Data = new Dictionary<string, string> { ["sealingKey"] = "mine", ["note"] = "keep" } });
+        await LookAsync();
+        Assert.Equal((key, "keep"), (Published.SealingKey, _maps.All.Single().Data!["note"]));
+
+        _maps.Replace([]);
+        await LookAsync();
+        Assert.Equal(key, Published.SealingKey);
+    }
+
+    [Fact]
+    public async Task A_Secret_that_is_deleted_is_followed_by_a_new_key()
+    {
+        await LookAsync();
+        await LookAsync();
+        var old = Published.SealingKey;
+        _secrets.Replace([]);
+        Assert.Null(_keys.PublicKey);
+        await LookAsync();
+        await LookAsync();
+        Assert.NotEqual(old, Published.SealingKey);
+        Assert.NotNull(Published.SealingKey);
+    }
+
+    [Fact]
+    public async Task Of_several_keys_all_open_and_the_newest_seals()
+    {
+        using var older = OpeningKey.Create();
+        using var newer = OpeningKey.Create();
+        using var stranger = OpeningKey.Create();
+        See(("20260101000000.pem", newer.ExportPem()), ("20250101000000.pem", older.ExportPem()));
+        await LookAsync();
+
+        Assert.Equal(newer.PublicText, Published.SealingKey);
+        foreach (var key in (OpeningKey[])[older, newer]) Assert.Equal(new(PasswordVerdict.Match, 0), _keys.Compare(Sealed(key), [Password]));
+        Assert.Equal(new(PasswordVerdict.Unreadable), _keys.Compare(Sealed(stranger), [Password]));
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task A_broken_entry_is_said_once_and_the_others_go_on()
+    {
+        using var good = OpeningKey.Create();
+        See(("20260101000000.pem", "-----BEGIN PRIVATE KEY-----\nbm8=\n-----END PRIVATE KEY-----\n"), ("20250101000000.pem", good.ExportPem()));
+        await LookAsync();
+        await LookAsync();
+
+        Assert.Equal(good.PublicText, Published.SealingKey);
+        Assert.Equal(
+            [(LogLevel.Error, "The entry 20260101000000.pem of the Secret kubewol-system/kubewol-operator-key is no key and is left out: it is not the PEM of an unencrypted private key for elliptic curves")],
+            _log.Lines);
+    }
+
+    [Fact]
+    public async Task Without_a_usable_key_it_goes_on_and_agents_are_told_there_is_none()
+    {
+        using var key = OpeningKey.Create();
+        await LookAsync();
+        await LookAsync();
+        _log.Lines.Clear();
+        See(("key", "nonsense"));
+        await LookAsync();
+
+        Assert.Null(Published.SealingKey);
+        Assert.Equal(new(PasswordVerdict.Unreadable), _keys.Compare(Sealed(key), [Password]));
+        Assert.Contains("The Secret kubewol-system/kubewol-operator-key holds no usable key: SecureOn passwords cannot be compared. Delete it, and a new one is made", _log.Lines.Select(l => l.Text));
+        Assert.Single(_api.Calls, c => c.Method == "POST" && c.Path == SecretPath);
+    }
+
+    [Fact]
+    public void A_frames_password_is_compared_with_all_that_count()
+    {
+        using var key = OpeningKey.Create();
+        See(("key", key.ExportPem()));
+        var other = SecureOnPassword.Of([4, 3, 2, 1]);
+        var request = Sealed(key);
+        Assert.Equal(new(PasswordVerdict.Match, 1), _keys.Compare(request, [other, Password, Password]));
+        Assert.Equal(new(PasswordVerdict.Wrong), _keys.Compare(request, [other]));
+        Assert.Equal(new(PasswordVerdict.Wrong), _keys.Compare(request, []));
+        Assert.Equal(new(PasswordVerdict.Absent), _keys.Compare(Some.Heard(), [Password]));
+        Assert.Equal(new(PasswordVerdict.Absent), _keys.Compare(Some.Request(), [Password]));
+        Assert.Equal(new(PasswordVerdict.Unreadable), _keys.Compare(With(request, "nonsense"), [Password]));
+
+        // Moved to another request, it is none.
+        var digest = request.Spec.Frame!.SecureOnDigest!;
+        var moved = Some.Heard("52:54:00:00:00:01");
+        Assert.Equal(new(PasswordVerdict.Wrong), _keys.Compare(With(moved, digest), [Password]));
+        Assert.Equal(new(PasswordVerdict.Wrong), _keys.Compare(request with { Metadata = request.Metadata with { Name = "another" } }, [Password]));
+    }
+
+    [Fact]
+    public async Task Agents_are_told_which_nodes_and_interfaces_any_policy_names()
+    {
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal("[] []", Told());
+        Policy("team-a/one", new() { Nodes = ["node-b", "node-a"] }, new() { Interfaces = ["eth1"], Vlans = [10] });
+        Policy("team-b/two", new() { Nodes = ["node-a"], Interfaces = ["bond0"] }, new() { SourceMacs = ["52:54:00"] });
+        Policy("team-b/plain");
+        await LookAsync();
+        Assert.Equal("[node-a node-b] [bond0 eth1]", Told());
+
+        _policies.Remove(new("team-a", "one"));
+        await LookAsync();
+        Assert.Equal("[node-a] [bond0]", Told());
+
+        string Told() => $"[{string.Join(' ', Published.Distinguish.Nodes!)}] [{string.Join(' ', Published.Distinguish.Interfaces!)}]";
+    }
+
+    [Fact]
+    public async Task A_tenant_who_names_thousands_keeps_nobody_elses_out_and_the_ConfigMap_stays_small()
+    {
+        for (var i = 0; i < 500; i++) Policy($"greedy/p{i:000}", [.. Enumerable.Range(0, 16).Select(f => new FrameOrigin { Nodes = [.. Enumerable.Range(0, 64).Select(n => $"a{i}-{f}-{n}".PadRight(253, 'x'))] })]);
+        Policy("modest/p", new() { Nodes = ["z"] }, new() { Interfaces = ["eth0"] });
+        await LookAsync();
+        await LookAsync();
+
+        Assert.Equal(AgentConfigReconciler.MostNames, Published.Distinguish.Nodes!.Count);
+        Assert.Contains("z", Published.Distinguish.Nodes);
+        Assert.InRange(_api.Calls.Max(c => c.Body.Length), 0, 500_000);
+        Assert.Single(_log.Lines, l => l.Level == LogLevel.Warning);
+    }
+
+    private AgentConfig Published => AgentConfig.Of(_maps.All.Single());
+
+    private Task<Requeue> LookAsync() => _reconciler.ReconcileAsync(Config, TestContext.Current.CancellationToken);
+
+    private void See(params (string Entry, string Pem)[] keys) => _secrets.Set(new()
+    {
+        Metadata = new() { Namespace = Some.Agents, Name = "kubewol-operator-key", Uid = "uid", ResourceVersion = Some.NextVersion() },
+        Data = keys.ToDictionary(k => k.Entry, k => Encoding.ASCII.GetBytes(k.Pem)),
+    });
+
+    private void Policy(string key, params FrameOrigin[] from) => _policies.Set(new()
+    {
+        Metadata = new() { Namespace = key.Split('/')[0], Name = key.Split('/')[1], Uid = key, ResourceVersion = Some.NextVersion() },
+        Spec = new() { From = from.Length == 0 ? null : from },
+    });
+
+    private static WakeRequest Sealed(OpeningKey key)
+    {
+        var request = Some.Heard();
+        var context = new SealContext(request.Metadata.Name, MacAddress.Parse(request.Spec.Target.MacAddress!), request.Spec.Frame!.Node!, request.Spec.Frame.CapturedAt!.Value);
+        Assert.True(SealingKey.TryParse(key.PublicText, out var sealing));
+        return With(request, $"{sealing.Seal(context, [1, 2, 3, 4])}");
+    }
+
+    private static WakeRequest With(WakeRequest request, string digest) => request with { Spec = request.Spec with { Frame = request.Spec.Frame! with { SecureOnDigest = digest } } };
+
+    /// <summary>Stores what is written, and the watch tells at once.</summary>
+    private Answer Store(Call call)
+    {
+        var body = JsonNode.Parse(call.Body)!.AsObject();
+        switch (call.Method, call.Path)
+        {
+            case ("POST", SecretPath):
+                Stamp(body);
+                _secrets.Set(body.Deserialize(OperatorJson.Default.OperatorKeySecret)!);
+                break;
+            case ("POST", MapPath):
+                Stamp(body);
+                _maps.Set(body.Deserialize(ApiJson.Default.ConfigMap)!);
+                break;
+            case ("PATCH", $"{MapPath}/kubewol-agents"):
+                var map = JsonSerializer.SerializeToNode(_maps.Find(Config)!, ApiJson.Default.ConfigMap)!.AsObject();
+                map["data"] = MergePatch.Applied(map["data"], body["data"]);
+                Stamp(body = map);
+                break;
+            default:
+                throw new InvalidOperationException($"{call}");
+        }
+
+        return new((int)HttpStatusCode.OK, body.ToJsonString());
+
+        static void Stamp(JsonObject body) => (body["metadata"]!["uid"], body["metadata"]!["resourceVersion"]) = ((string?)body["metadata"]!["uid"] ?? $"uid-{Some.NextVersion()}", Some.NextVersion());
+    }
+
+    private sealed class Recorder
+    {
+        public ConcurrentQueue<(LogLevel Level, string Text)> Lines { get; } = [];
+
+        public ILogger<T> For<T>() => new Into<T>(Lines);
+
+        private sealed class Into<T>(ConcurrentQueue<(LogLevel, string)> lines) : ILogger<T>
+        {
+            public IDisposable? BeginScope<TState>(TState state)
+                where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => true;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+                lines.Enqueue((logLevel, formatter(state, exception)));
+        }
+    }
+}
