@@ -42,6 +42,7 @@ cache=${KUBEWOL_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kubewol/testplane}
 if [ ! -e /usr/share/containers/seccomp.json ] && [ ! -s "$cache/seccomp.json" ]; then
   mkdir -p "$cache"
   package=$(mktemp -d)
+  [ -n "$missing" ] || apt-get -qq update >/dev/null 2>&1 || true
   (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download golang-github-containers-common >/dev/null 2>apt.log && dpkg-deb -x ./*.deb .) \
     || die "apt cannot download golang-github-containers-common- $(grep -m1 '^E:' "$package/apt.log" || tail -1 "$package/apt.log")"
   mv "$package/usr/share/containers/seccomp.json" "$cache/seccomp.json"

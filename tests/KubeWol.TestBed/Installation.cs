@@ -4,6 +4,7 @@ using KubeWol.TestBed.Containers;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
 using KubeWol.TestCluster.Network;
+using KubeWol.TestCluster.Processes;
 
 namespace KubeWol.TestBed;
 
@@ -78,6 +79,16 @@ public sealed class Installation : IAsyncDisposable
         return program;
     }
 
+    /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>
+    public Task<CommandResult> RunInsteadOfAgentAsync(NetworkHost node, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var container = new ContainerSpec("instead", Template("DaemonSet", "kubewol-agent"), command)
+        {
+            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+        };
+        return Command.RunAsync(ContainerBundle.Create(container, NewFolder(container.Name)), cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
@@ -104,11 +115,14 @@ public sealed class Installation : IAsyncDisposable
 
     private JsonObject Template(string kind, string name) => Chart.Find(kind, name)["spec"]!["template"]!.AsObject();
 
+    /// <summary>For a container; its name is the container's, which is one among all of this machine.</summary>
+    private string NewFolder(string name) => Directory.CreateDirectory(_cluster.LogFile($"{name}-{Interlocked.Increment(ref _containers)}")).FullName;
+
     /// <summary>Runs a program as its pod does, with the chart's options, those here, and the credentials of its service account.</summary>
     private async Task<ContainerProcess> StartAsync(
         ContainerSpec container, string account, string? pod, Uri address, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var folder = Directory.CreateDirectory(_cluster.LogFile($"{container.Name}-{Interlocked.Increment(ref _containers)}")).FullName;
+        var folder = NewFolder(container.Name);
         var credentials = Directory.CreateDirectory(Path.Combine(folder, "credentials")).FullName;
         var options = container.Pod["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => (string)a!).Where(a => !arguments.Contains(a.Split('=')[0]));
         string[] common = ["--log-format", "text"];

@@ -17,7 +17,7 @@ public sealed class RightsTests(Bed bed)
     public async Task Every_right_that_the_chart_grants_is_used_and_nothing_is_denied()
     {
         Assert.SkipWhen(bed.Cluster.Server?.AuthorizationLog is null, "only our own API server keeps a log of its decisions");
-        await Task.WhenAll(WakesAndSleepsAsync(), MovesAsync(), ClonesAsync(), ProcessesAsync(), ForgetsAsync());
+        await Task.WhenAll(WakesAndSleepsAsync(), MovesAsync(), ClonesAsync(), ProcessesAsync(), ForgetsAsync(), TellsAgentsAsync());
 
         var comparison = bed.CompareRights();
         await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "rights.md"), comparison.Print(), Cancel);
@@ -108,6 +108,23 @@ public sealed class RightsTests(Bed bed)
         var request = await bed.BeginAsync(bed.Namespace, new() { Action = WakeAction.Wake, Target = new() { Name = "nobody" }, DeadlineSeconds = 5, TtlSecondsAfterFinished = 0 });
         await Eventually.BecomesTrueAsync(
             "the request is gone", async () => await bed.Cluster.Client.GetAsync(WakeRequest.Type, new(request.Metadata.Namespace, request.Metadata.Name), Cancel) is null, Cancel);
+    }
+
+    /// <summary>A policy that tells nodes apart, of which agents are told. It is a node that is not there, so that their messages keep their names.</summary>
+    private async Task TellsAgentsAsync()
+    {
+        await bed.Cluster.Kubectl.ApplyAsync(
+            $$"""
+            apiVersion: kubewol.io/v1alpha1
+            kind: WakePolicy
+            metadata: {name: rights-elsewhere, namespace: {{bed.Namespace}} }
+            spec: {selector: {matchLabels: {nobody: has-this} }, verbs: [Wake], proof: None, from: [{nodes: [rights-elsewhere]}]}
+            """,
+            Cancel);
+        await Eventually.BecomesTrueAsync(
+            "agents are told", async () => (await bed.Cluster.Kubectl.OutputAsync(["get", "configmap", "kubewol-agents", "-n", Installation.Namespace, "-o", "jsonpath={.data}"], Cancel))
+                .Contains("rights-elsewhere", StringComparison.Ordinal), Cancel);
+        await bed.Cluster.Kubectl.OutputAsync(["delete", "wakepolicy", "rights-elsewhere", "-n", bed.Namespace], Cancel);
     }
 
     private async Task<WakeReason?> EndAsync(MachineManifest machine, WakeRequestSpec spec) => (await bed.AskAsync(machine, spec)).Status!.Reason;
