@@ -4,7 +4,7 @@ namespace KubeWol.Api.KubeVirt;
 
 /// <summary>
 /// The metadata of machines without what nobody reads: a hundred thousand of them are kept, and kubectl's last-applied-configuration alone is a copy
-/// of the whole object.
+/// of the whole object. Labels stay: policies select by them.
 /// </summary>
 internal static class LeanMetadata
 {
@@ -12,7 +12,7 @@ internal static class LeanMetadata
 
     /// <summary>Null, which the decoder makes of none at all, becomes empty.</summary>
     public static ResourceMetadata OfMachine(ResourceMetadata? metadata) => metadata is null ? new()
-        : metadata with { Labels = Kept(metadata.Labels), Annotations = Kept(metadata.Annotations), OwnerReferences = null };
+        : metadata with { Annotations = Kept(metadata.Annotations), OwnerReferences = null };
 
     /// <summary>Nobody reads any of an instance's.</summary>
     public static ResourceMetadata OfInstance(ResourceMetadata? metadata) => metadata is null ? new()

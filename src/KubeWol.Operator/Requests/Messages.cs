@@ -120,6 +120,7 @@ internal static class Messages
         { Action: WakeAction.Sleep } => "pause",
         { Action: WakeAction.Move } => "move",
         { Action: WakeAction.Destroy } => "delete",
+        { Action: WakeAction.Unknown } => "touch", // a command that nobody verified
         _ => reading.Machine is null ? "create" : "wake",
     };
 
@@ -127,6 +128,7 @@ internal static class Messages
     {
         "stop" => "stopped",
         "wake" => "woken",
+        "touch" => "touched",
         var verb => $"{verb}d",
     };
 
