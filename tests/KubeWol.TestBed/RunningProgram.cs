@@ -46,9 +46,17 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>One figure of /metrics, such as <c>kubewol_agent_frames_total{result="Accepted"}</c>; 0 when it is not there.</summary>
     public async Task<double> MetricAsync(string series, CancellationToken cancellationToken)
     {
-        var text = await http.GetStringAsync("/metrics", cancellationToken);
-        var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal));
-        return line is null ? 0 : double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture);
+        var figure = await MetricsAsync(cancellationToken);
+        return figure(series);
+    }
+
+    /// <summary>All figures of one moment, by their series.</summary>
+    public async Task<Func<string, double>> MetricsAsync(CancellationToken cancellationToken)
+    {
+        var lines = (await http.GetStringAsync("/metrics", cancellationToken)).Split('\n');
+        return series => lines.FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
+            ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
+            : 0;
     }
 
     public async ValueTask DisposeAsync()
