@@ -3,7 +3,8 @@ using KubeWol.TestBed;
 namespace KubeWol.EndToEnd.Rights;
 
 /// <summary>What a stolen agent's token is worth: no Secrets, nothing outside KubeWol's own namespace, and no machine.</summary>
-public sealed class AgentRightsTests(InstalledChart installed) : IClassFixture<InstalledChart>
+[Collection(nameof(InstalledChart))]
+public sealed class AgentRightsTests(InstalledChart installed)
 {
     private const string Agent = $"system:serviceaccount:{Installation.Namespace}:kubewol-agent";
 

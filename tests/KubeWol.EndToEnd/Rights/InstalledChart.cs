@@ -7,7 +7,8 @@ using KubeWol.TestCluster.Processes;
 namespace KubeWol.EndToEnd.Rights;
 
 /// <summary>An API server with the chart on it and nothing else: what is asked here stands in no other test's log of decisions.</summary>
-public sealed class InstalledChart : IAsyncLifetime
+[CollectionDefinition(nameof(InstalledChart))]
+public sealed class InstalledChart : IAsyncLifetime, ICollectionFixture<InstalledChart>
 {
     /// <summary>A namespace whose pods must be restricted.</summary>
     public const string Restricted = "restricted";

@@ -4,7 +4,8 @@ using System.Text.RegularExpressions;
 namespace KubeWol.EndToEnd.Rights;
 
 /// <summary>Pods pass the Pod Security Standard "restricted", as far as raw capture allows (docs/security.md says why not further).</summary>
-public sealed partial class PodSecurityTests(InstalledChart installed) : IClassFixture<InstalledChart>
+[Collection(nameof(InstalledChart))]
+public sealed partial class PodSecurityTests(InstalledChart installed)
 {
     [Fact]
     public async Task The_operators_pod_is_restricted()

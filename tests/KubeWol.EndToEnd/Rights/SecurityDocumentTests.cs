@@ -1,0 +1,26 @@
+using KubeWol.TestBed;
+
+namespace KubeWol.EndToEnd.Rights;
+
+/// <summary>docs/security.md lists every right that the chart grants, and no other.</summary>
+[Collection(nameof(InstalledChart))]
+public sealed class SecurityDocumentTests(InstalledChart installed)
+{
+    [Fact]
+    public async Task The_document_lists_the_rights_of_the_chart()
+    {
+        var lines = await File.ReadAllLinesAsync(Path.Combine(AppContext.BaseDirectory, "docs", "security.md"), TestContext.Current.CancellationToken);
+        var listed = lines.Where(line => line.StartsWith("| agent |", StringComparison.Ordinal) || line.StartsWith("| operator |", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        Assert.All(listed, cells => Assert.NotEmpty(cells[6]));
+
+        var granted = GrantedRule.Of(installed.Chart)
+            .GroupBy(rule => $"{rule.User[(rule.User.LastIndexOf('-') + 1)..]} {Where(rule.Namespace)} {rule.Resource}{(rule.Group.Length == 0 ? "" : $".{rule.Group}")} {rule.Name}".TrimEnd())
+            .Select(rules => $"{rules.Key}: {string.Join(", ", rules.Select(r => r.Verb).Distinct().Order(StringComparer.Ordinal))}");
+        Assert.Equal(
+            granted.Order(StringComparer.Ordinal),
+            listed.Select(c => $"{$"{c[1]} {c[2]} {c[3].Trim('`')} {c[4].Trim('`')}".TrimEnd()}: {c[5]}").Order(StringComparer.Ordinal));
+    }
+
+    private static string Where(string? ns) => ns switch { null => "everywhere", Installation.Namespace => "own namespace", _ => ns };
+}
