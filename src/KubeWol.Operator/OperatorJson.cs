@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.Keys;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Templates;
 
@@ -10,6 +11,7 @@ namespace KubeWol.Operator;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(WakeRequestStatusPatch))]
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
+[JsonSerializable(typeof(WakePolicyStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
 [JsonSerializable(typeof(OperatorKeySecret))]
 [JsonSerializable(typeof(SecureOnSecret))]

@@ -19,10 +19,17 @@ internal sealed class OperatorMetrics
         [WakeAction.Destroy] = [WakeReason.Destroyed, WakeReason.AlreadyGone],
     };
 
+    /// <summary>How policies refuse a frame.</summary>
+    private static readonly WakeReason[] NotAllowed =
+    [
+        WakeReason.AmbiguousMessage, WakeReason.VerbNotAllowed, WakeReason.OriginNotAllowed, WakeReason.ProofMissing, WakeReason.WrongPassword, WakeReason.BadSignature,
+        WakeReason.StaleCommand, WakeReason.ReplayedCommand, WakeReason.RateLimited,
+    ];
+
     private static readonly WakeReason[] Failed =
     [
         WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded,
-        WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded,
+        WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded, .. NotAllowed,
     ];
 
     private static readonly Dictionary<WakeAction, WakeReason[]> FailedOnly = new()
@@ -54,7 +61,7 @@ internal sealed class OperatorMetrics
             foreach (var stage in (string[])[Issued, Completed]) _duration.WithLabels(action.ToString(), stage);
         }
 
-        _requests.WithLabels(nameof(WakeAction.Unknown), nameof(WakePhase.Failed), nameof(WakeReason.UnsupportedAction));
+        foreach (var reason in NotAllowed.Append(WakeReason.UnsupportedAction)) _requests.WithLabels(nameof(WakeAction.Unknown), nameof(WakePhase.Failed), reason.ToString());
     }
 
     private static WakeReason[] Creating =>

@@ -1,4 +1,5 @@
 using KubeWol.Api.V1Alpha1;
+using KubeWol.Protocol;
 
 namespace KubeWol.Operator;
 
@@ -14,11 +15,23 @@ internal sealed record OperatorOptions
     /// <summary>Requests worked on at the same time.</summary>
     public required int Workers { get; init; }
 
-    /// <summary>How a machine sleeps where the request does not say.</summary>
+    /// <summary>How a machine sleeps where neither the request nor a policy says.</summary>
     public SleepMode DefaultSleepMode { get; init; } = SleepMode.Pause;
 
-    /// <summary>The run strategy a Halted machine gets when it is woken, where nothing on the machine says otherwise.</summary>
+    /// <summary>The run strategy a Halted machine gets when it is woken, where neither the machine nor a policy says otherwise.</summary>
     public string StartAs { get; init; } = RunStrategies.Always;
+
+    /// <summary>What frames may do to machines that no WakePolicy selects; never Destroy.</summary>
+    public IReadOnlyList<WakeAction> DefaultVerbs { get; init; } = [WakeAction.Wake];
+
+    /// <summary>How often they may.</summary>
+    public RateLimits? DefaultLimits { get; init; }
+
+    /// <summary>The UDP ports that agents hear; null where that is not known.</summary>
+    public WolPorts? AgentPorts { get; init; }
+
+    /// <summary>Whether agents report addresses that would be a machine's if they were read backwards, of which half look like a group's.</summary>
+    public bool AgentsReportReversedMacs { get; init; }
 
     /// <summary>What a magic packet asks for that is sent to a UDP port of its own. To every other port it is a wake.</summary>
     public IReadOnlyDictionary<int, WakeAction> Ports { get; init; } = new Dictionary<int, WakeAction>();

@@ -6,6 +6,7 @@ using KubeWol.Operator.Events;
 using KubeWol.Operator.Keys;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Ledger;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
@@ -24,6 +25,11 @@ internal static class OperatorServices
         services.AddSingleton<MachineFinder>();
         services.AddSingleton<Nodes>();
         services.AddSingleton<TemplateFinder>();
+        services.AddSingleton<PolicyBook>();
+        services.AddSingleton<CommandProofs>();
+        services.AddSingleton<IPasswords, FramePasswords>();
+        services.AddSingleton<RateMeter>();
+        services.AddSingleton<RequestJudge>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<SubjectGate>();
         services.AddSingleton<PowerOperations>();
@@ -36,6 +42,7 @@ internal static class OperatorServices
         services.AddSingleton<RequestReporter>();
         services.AddSingleton<EventRecorder>();
         services.AddHostedService(s => s.GetRequiredService<EventRecorder>());
+        services.AddKeys(options); // before the others: who names a kind first says how it is watched
         services.AddController<WakeRequestReconciler>("wakerequests", controller =>
         {
             controller.Workers = options.Workers;
@@ -57,14 +64,23 @@ internal static class OperatorServices
             });
         }
 
+        services.AddController<PolicyReconciler>("wakepolicies", controller => controller.For(WakePolicy.Type)
+            .Watch(WakePolicy.Type, (s, policy) => PoliciesOf(s, policy), PolicyReconciler.IsOtherSpec)
+            .Watch(WakeTemplate.Type, (s, template) => PoliciesOf(s, template), PolicyReconciler.HasOtherLabels)
+            .Watch(VirtualMachine.Type, (s, machine) => PoliciesOf(s, machine), PolicyReconciler.HasOtherLabels)
+            .Watch(SecureOnSecret.Type, (s, secret) => PoliciesOf(s, secret))
+            .Watch(Node.Type, (s, _) => s.GetRequiredService<IResourceCache<WakePolicy>>().All.Select(p => ResourceKey.Of(p)), static (before, after) => before is null || after is null));
+
         services.AddController<TemplateReconciler>("waketemplates", controller => controller.For(WakeTemplate.Type)
             .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
             .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
 
-        services.AddKeys(options);
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }
+
+    private static IEnumerable<ResourceKey> PoliciesOf(IServiceProvider services, IResource neighbour) =>
+        PolicyBook.In(services.GetRequiredService<IResourceCache<WakePolicy>>(), neighbour.Metadata.Namespace).Select(p => ResourceKey.Of(p));
 
     private static IResourceCache<WakeTemplate> Templates(IServiceProvider services) => services.GetRequiredService<IResourceCache<WakeTemplate>>();
 

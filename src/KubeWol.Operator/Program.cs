@@ -1,9 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Operator;
+using KubeWol.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 
 var space = ProgramOptions.Namespace("Namespace the agents write to; only requests in it reach the machines of other namespaces.");
@@ -26,15 +28,34 @@ var startAs = new Option<string>("--start-as")
     DefaultValueFactory = _ => RunStrategies.Always,
 };
 startAs.AcceptOnlyFromAmong(RunStrategies.ForStart);
-var ports = new[] { WakeAction.Sleep, WakeAction.Move, WakeAction.Instantiate, WakeAction.Destroy }.ToDictionary(action => action, PortOption);
+var ports = new[] { WakeAction.Sleep, WakeAction.Move, WakeAction.Instantiate }.ToDictionary(action => action, PortOption);
 var reversed = new Option<bool>("--reversed-mac-sleeps")
 {
-    Description = "A magic packet with a machine's MAC address written backwards puts it to sleep, as with the sleep-on-lan programs.",
+    Description = "A magic packet with a machine's MAC address written backwards puts it to sleep, as with the sleep-on-lan programs, where no WakePolicy selects it. Give --default-verbs Sleep.",
 };
+var verbs = new Option<WakeAction[]>("--default-verbs")
+{
+    Description = "What magic packets may do to machines that no WakePolicy selects: Wake, Sleep, Move, Instantiate, or None.",
+    AllowMultipleArgumentsPerToken = true,
+    CustomParser = result => VerbsIn(result),
+    DefaultValueFactory = _ => [WakeAction.Wake],
+};
+var perMinute = ProgramOptions.Number("--default-rate-per-machine", "Requests a minute from magic packets for each machine that no WakePolicy selects; 0 for no limit", 60, 0, 100_000);
+var agentPorts = new Option<WolPorts?>("--agent-ports")
+{
+    Description = "UDP ports the agents listen to, so that a WakePolicy which needs another one can be told.",
+    CustomParser = result =>
+    {
+        if (WolPorts.TryParse(result.Tokens[0].Value, null, out var parsed)) return parsed;
+        result.AddError($"--agent-ports: '{result.Tokens[0].Value}' is not a list of ports (1 to 65535), such as 7,9,47998-48010");
+        return null;
+    },
+};
+var agentsReverse = new Option<bool>("--agents-report-reversed-macs") { Description = "Say that the agents run with --reversed-macs, so that a WakePolicy which needs it can be told where they do not." };
 var remember = ProgramOptions.Number("--remember-macs-for", "Days for which a machine that fixes no MAC address is known by one it had; 0 to remember none", 30, 0, 3650);
 
 var common = new ProgramOptions();
-var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, moves, creates and deletes KubeVirt virtual machines.") { space, leaderElection, workers, sleepMode, startAs, reversed, remember };
+var command = new RootCommand("Carries out WakeRequests: wakes, puts to sleep, moves, creates and deletes KubeVirt virtual machines.") { space, leaderElection, workers, sleepMode, startAs, verbs, perMinute, reversed, agentPorts, agentsReverse, remember };
 foreach (var port in ports.Values) command.Add(port);
 command.Validators.Add(result =>
 {
@@ -57,6 +78,10 @@ command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-op
         StartAs = given.GetValue(startAs)!,
         Ports = ports.Where(p => given.GetValue(p.Value) is not null).ToDictionary(p => given.GetValue(p.Value)!.Value, p => p.Key),
         ReversedMacSleeps = given.GetValue(reversed),
+        DefaultVerbs = given.GetValue(verbs)!,
+        DefaultLimits = given.GetValue(perMinute) is > 0 and var limit ? new() { PerMachine = new() { Requests = limit, Seconds = 60 } } : null,
+        AgentPorts = given.GetValue(agentPorts),
+        AgentsReportReversedMacs = given.GetValue(agentsReverse),
         RememberMacsFor = TimeSpan.FromDays(given.GetValue(remember)),
     };
     services.AddOperator(options);
@@ -68,7 +93,7 @@ static Option<int?> PortOption(WakeAction action)
     var name = $"--{action.ToString().ToLowerInvariant()}-port";
     return new(name)
     {
-        Description = $"UDP port at which a magic packet means {action}, whoever sends it. If not set, none does. The agents must listen to it.",
+        Description = $"UDP port at which a magic packet means {action}, for machines that no WakePolicy selects. If not set, none does. Give --default-verbs the verb, and have the agents listen to the port.",
         CustomParser = result =>
         {
             var port = PortIn(result.Tokens[0].Value);
@@ -78,7 +103,20 @@ static Option<int?> PortOption(WakeAction action)
     };
 }
 
+static WakeAction[]? VerbsIn(ArgumentResult result)
+{
+    var words = result.Tokens.SelectMany(t => t.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)).ToList();
+    if (words is ["None"]) return [];
+    foreach (var word in words.Where(w => w is not (nameof(WakeAction.Wake) or nameof(WakeAction.Sleep) or nameof(WakeAction.Move) or nameof(WakeAction.Instantiate))))
+    {
+        result.AddError($"--default-verbs: '{word}' is not Wake, Sleep, Move, Instantiate or None{(word == nameof(WakeAction.Destroy) ? "; to destroy takes a signed command and a WakePolicy" : "")}");
+        return null;
+    }
+
+    return [.. words.Select(Enum.Parse<WakeAction>).Distinct()];
+}
+
 static int? PortIn(string text) => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65_535 ? port : null;
 
 static string? Readiness(IServiceProvider services) =>
-    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";
+    services.GetRequiredService<IRuntimeState>().IsSynced ? null : "waiting for the first list of WakeRequests, WakePolicies, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes";

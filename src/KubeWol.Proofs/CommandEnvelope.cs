@@ -51,6 +51,9 @@ public sealed class CommandEnvelope
         return true;
     }
 
+    /// <summary>What it says, checked by nobody: for words alone, never to act on. Null where it cannot be read.</summary>
+    public SignedCommand? Claims() => CommandPayload.Read(_payload, out var command) == CommandProblem.None ? command : null;
+
     /// <summary>Checks the signature with a key from SigningKeys, and only then reads what was signed. Whether it is fresh, and said once, the caller judges.</summary>
     public bool TryVerify(ECDsa publicKey, [NotNullWhen(true)] out SignedCommand? command, out CommandProblem problem)
     {

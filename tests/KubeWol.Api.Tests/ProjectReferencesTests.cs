@@ -2,7 +2,7 @@ using System.Xml.Linq;
 
 namespace KubeWol.Api.Tests;
 
-/// <summary>Who may know whom. Agent and operator meet only in the WakeRequest.</summary>
+/// <summary>Who may know whom. Agent and operator meet only in the API and in what proves a frame.</summary>
 public sealed class ProjectReferencesTests
 {
     /// <summary>A new project of src gets a line here, and with it a thought.</summary>
@@ -11,8 +11,9 @@ public sealed class ProjectReferencesTests
         ["KubeWol.Protocol"] = [],
         ["KubeWol.ControllerRuntime"] = [],
         ["KubeWol.Api"] = ["KubeWol.ControllerRuntime"],
-        ["KubeWol.Agent"] = ["KubeWol.Api", "KubeWol.ControllerRuntime", "KubeWol.Protocol"],
-        ["KubeWol.Operator"] = ["KubeWol.Api", "KubeWol.ControllerRuntime", "KubeWol.Protocol"],
+        ["KubeWol.Proofs"] = ["KubeWol.Api", "KubeWol.Protocol"],
+        ["KubeWol.Agent"] = ["KubeWol.Api", "KubeWol.ControllerRuntime", "KubeWol.Proofs", "KubeWol.Protocol"],
+        ["KubeWol.Operator"] = ["KubeWol.Api", "KubeWol.ControllerRuntime", "KubeWol.Proofs", "KubeWol.Protocol"],
     };
 
     public static TheoryData<string> Projects =>

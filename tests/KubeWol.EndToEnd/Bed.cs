@@ -1,6 +1,7 @@
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.EndToEnd.Rights;
 using KubeWol.Protocol;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
@@ -16,10 +17,13 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>The ports at which a magic packet means another verb than Wake.</summary>
     public static readonly IReadOnlyDictionary<WakeAction, int> WirePorts = new Dictionary<WakeAction, int>
     {
-        [WakeAction.Sleep] = 9101, [WakeAction.Move] = 9102, [WakeAction.Instantiate] = 9103, [WakeAction.Destroy] = 9104,
+        [WakeAction.Sleep] = 9101, [WakeAction.Move] = 9102, [WakeAction.Instantiate] = 9103,
     };
 
-    private static readonly string[] WireOptions = [.. WirePorts.Select(p => $"--{p.Key.ToString().ToLowerInvariant()}-port={p.Value}"), "--reversed-mac-sleeps"];
+    private static readonly string[] WireOptions = [.. WirePorts.Select(p => $"--{p.Key.ToString().ToLowerInvariant()}-port={p.Value}"), "--reversed-mac-sleeps", "--default-verbs", "Wake,Sleep,Move,Instantiate", "--default-rate-per-machine", "0"];
+
+    /// <summary>The label of machines that a signed command may destroy; plain packets may do the rest to them.</summary>
+    public const string Destroyable = "destroyable";
 
     /// <summary>The template that makes machines for the addresses of <see cref="NextClaimedAddress"/>.</summary>
     public const string Template = "on-demand";
@@ -43,6 +47,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>What the operators are told besides.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
 
+    /// <summary>Signs what may be destroyed.</summary>
+    public CommandSender Commands { get; } = new("bed");
+
     /// <summary>The namespace of this bed's machines.</summary>
     public string Namespace => _namespace;
 
@@ -51,23 +58,32 @@ public sealed class Bed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] nodes = ["node-a", "node-b", "node-c"];
-        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, Cancel);
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, machineTemplates: true, Cancel);
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
         await Cluster.Kubectl.ApplyAsync(TemplateManifest(Namespace), Cancel);
+        await Cluster.Kubectl.ApplyAsync(PolicyManifests(), Cancel);
         Operators = await Task.WhenAll(StartOperatorAsync("operator-1"), StartOperatorAsync("operator-2"));
         Agents = await Task.WhenAll(Network.Nodes.Select(StartAgentAsync));
     }
 
+    /// <summary>What the chart grants beside what agents and operators have asked for so far.</summary>
+    public RightsComparison CompareRights() => new(GrantedRule.Of(Installation.Chart), Decision.Read(Cluster.Server!.AuthorizationLog!, Installation.Namespace));
+
     public async ValueTask DisposeAsync()
     {
+        Commands.Dispose();
+        // A right that the chart does not grant fails the run, whichever test needed it. Tests that provoke a denial do so as users of their own.
+        var missing = Installation is not null && Cluster.Server?.AuthorizationLog is not null ? CompareRights().Missing : [];
         if (Cluster is { IsGiven: true }) await Cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
         foreach (var part in (IAsyncDisposable?[])[Installation, Network, Cluster])
         {
             if (part is not null) await part.DisposeAsync();
         }
+
+        Assert.True(missing.Count == 0, $"agents or operators were denied what they asked for, and the chart does not grant it:\n{string.Join('\n', missing)}");
     }
 
     /// <summary>Starts another operator, as a Deployment would.</summary>
@@ -75,7 +91,7 @@ public sealed class Bed : IAsyncLifetime
 
     /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
     public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
-        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9104", "--reversed-macs"], waitUntilReady: true, Cancel);
+        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs"], waitUntilReady: true, Cancel);
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));
@@ -119,6 +135,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>A real program at the sender, such as wakeonlan.</summary>
     public async Task SendAsync(params string[] command) =>
         _ = (await Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), Cancel)).Checked;
+
+    /// <summary>A signed command out of the sender's NIC.</summary>
+    public void SendCommand(WakeAction verb, string mac) => SendFrame(Commands.Frame(verb, MacAddress.Parse(mac)));
 
     /// <summary>A frame of our own making out of the sender's NIC.</summary>
     public void SendFrame(ReadOnlySpan<byte> frame)
@@ -197,6 +216,7 @@ public sealed class Bed : IAsyncLifetime
         metadata: {name: {{Template}}, namespace: {{ns}}}
         spec:
           macAddresses: {prefixes: ["52:54:00:e3"]}
+          labels: { {{Destroyable}}: "yes" }
           maxInstances: 1000
           virtualMachine:
             spec:
@@ -207,5 +227,25 @@ public sealed class Bed : IAsyncLifetime
                     memory: {guest: 64Mi}
                     devices: {interfaces: [{name: default, masquerade: {} }]}
                   networks: [{name: default, pod: {} }]
+        """;
+
+    private string PolicyManifests() => $$"""
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakePolicy
+        metadata: {name: plain, namespace: {{Namespace}} }
+        spec:
+          selector: {matchExpressions: [{key: {{Destroyable}}, operator: Exists}]}
+          verbs: [{{string.Join(", ", WirePorts.Keys.Prepend(WakeAction.Wake))}}]
+          proof: None
+          aliases: [{{string.Join(", ", WirePorts.Select(p => $"{{verb: {p.Key}, port: {p.Value}}}"))}}, {verb: Sleep, reversedMac: true}]
+        ---
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakePolicy
+        metadata: {name: signed, namespace: {{Namespace}} }
+        spec:
+          selector: {matchExpressions: [{key: {{Destroyable}}, operator: Exists}]}
+          verbs: [Destroy]
+          proof: Signed
+          signed: {keys: [{{Commands.Key}}]}
         """;
 }

@@ -88,7 +88,7 @@ public sealed class OutageTests
         var machine = new MachineManifest("default", "early") { Mac = Bed.NextAddress().ToString() };
         await cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
         // Their credentials are made while it is there; then it goes, and they come.
-        var kubeconfig = await cluster.KubeconfigForAsync(Installation.Namespace, "kubewol-operator", cluster.Address, Cancel);
+        var kubeconfig = await cluster.KubeconfigForAsync(Installation.Namespace, "kubewol-operator", pod: null, cluster.Address, Cancel);
         Assert.True(File.Exists(kubeconfig));
         var agent = await installation.StartAgentAsync(network.Node("node-a"), ["--interface", "eth0"], waitUntilReady: true, Cancel);
         await cluster.Server!.StopServerAsync(Signal.Kill, Cancel);

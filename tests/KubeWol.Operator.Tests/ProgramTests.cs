@@ -18,14 +18,14 @@ public sealed class ProgramTests : IDisposable
         var result = await RunAsync("--help");
 
         Assert.Equal(0, result.ExitCode);
-        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--default-sleep-mode", "--start-as", "--reversed-mac-sleeps", "--sleep-port", "--move-port", "--instantiate-port", "--destroy-port", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
+        foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--default-sleep-mode", "--start-as", "--reversed-mac-sleeps", "--sleep-port", "--move-port", "--instantiate-port", "--default-verbs", "--default-rate-per-machine", "--agent-ports", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
         Assert.Contains("Carries out WakeRequests", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: kubewol-system]", result.Output, StringComparison.Ordinal);
         Assert.Contains("(1 to 256). [default: 16]", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: 0.0.0.0:8080]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Pause (keeps its memory on the node) or Stop (is shut down). [default: Pause]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Always, Manual or RerunOnFailure. [default: Always]", result.Output, StringComparison.Ordinal);
-        Assert.Contains("UDP port at which a magic packet means Destroy, whoever sends it. If not set, none does.", result.Output, StringComparison.Ordinal);
+        Assert.Contains("UDP port at which a magic packet means Move, for machines that no WakePolicy selects. If not set, none does.", result.Output, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -39,10 +39,12 @@ public sealed class ProgramTests : IDisposable
     [InlineData("--sleep-port: '0' is not a port (1 to 65535)", "--sleep-port", "0")]
     [InlineData("--sleep-port: '65536' is not a port (1 to 65535)", "--sleep-port", "65536", "--move-port", "65536")]
     [InlineData("--move-port: 'nine' is not a port (1 to 65535)", "--move-port=nine")]
-    [InlineData("--destroy-port: '-9' is not a port (1 to 65535)", "--destroy-port=-9")]
+    [InlineData("--move-port: '-9' is not a port (1 to 65535)", "--move-port=-9")]
     [InlineData("Required argument missing for option: '--instantiate-port'.", "--instantiate-port")]
+    [InlineData("--default-verbs: 'Destroy' is not Wake, Sleep, Move, Instantiate or None; to destroy takes a signed command and a WakePolicy", "--default-verbs", "Wake,Destroy")]
+    [InlineData("--agent-ports: 'all' is not a list of ports", "--agent-ports", "all")]
     [InlineData("port 40001 cannot mean Sleep and Move: give each verb a port of its own", "--sleep-port", "40001", "--move-port", "40001")]
-    [InlineData("port 40001 cannot mean Sleep and Destroy: give each verb a port of its own", "--destroy-port", "040001", "--sleep-port", "40001", "--move-port", "7")]
+    [InlineData("port 40001 cannot mean Sleep and Instantiate: give each verb a port of its own", "--instantiate-port", "040001", "--sleep-port", "40001", "--move-port", "7")]
     [InlineData("Argument 'Hibernate' not recognized.", "--default-sleep-mode", "Hibernate")]
     [InlineData("Argument 'Unknown' not recognized.", "--default-sleep-mode", "Unknown")]
     [InlineData("Argument 'Once' not recognized.", "--start-as", "Once")]
@@ -126,7 +128,7 @@ public sealed class ProgramTests : IDisposable
         using var http = new HttpClient { BaseAddress = new Uri(started[(started.LastIndexOf(' ') + 1)..]) };
         using var ready = await http.GetAsync(new Uri("readyz", UriKind.Relative), TestContext.Current.CancellationToken);
         Assert.Equal(
-            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
+            (HttpStatusCode.ServiceUnavailable, "waiting for the first list of WakeRequests, WakePolicies, WakeTemplates, VirtualMachines, VirtualMachineInstances, their migrations and Nodes"),
             (ready.StatusCode, await ready.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)));
         Assert.Equal("ok", await http.GetStringAsync(new Uri("healthz", UriKind.Relative), TestContext.Current.CancellationToken));
         Assert.Contains(

@@ -165,6 +165,8 @@ public sealed class CommandTrailerTests
     [InlineData("a password that looks like a command's start", "d2840000", "52:54:00:12:34:56/d2840000/")]
     [InlineData("one of six octets", "d28400000000", "52:54:00:12:34:56/d28400000000/")]
     [InlineData("a few octets, one of them as in a command", "d2(00*60)", "52:54:00:12:34:56//…")]
+    [InlineData("71 octets, the first as in a command", "d2(00*70)", "52:54:00:12:34:56//…")]
+    [InlineData("72 octets, as many as a short command has", "d2(00*71)", "52:54:00:12:34:56//…!MalformedCommand")]
     [InlineData("many octets, none in its place", "(00*200)", "52:54:00:12:34:56//…")]
     [InlineData("many octets, one in its place", "d2(00*200)", "52:54:00:12:34:56//…!MalformedCommand")]
     [InlineData("many octets, the other one", "0084(00*200)", "52:54:00:12:34:56//…!MalformedCommand")]

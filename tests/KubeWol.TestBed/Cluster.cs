@@ -53,6 +53,9 @@ public sealed class Cluster : IAsyncDisposable
 
     public Helm Helm { get; }
 
+    /// <summary>Who issued the API server's certificate, as PEM; only where the server is ours.</summary>
+    public string Authority => _authority;
+
     /// <summary>A typed client with an administrator's rights.</summary>
     public ClusterClient Client { get; }
 
@@ -69,7 +72,14 @@ public sealed class Cluster : IAsyncDisposable
     /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
     /// <param name="delays">How quick our KubeVirt is.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, CancellationToken cancellationToken)
+    public static Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, CancellationToken cancellationToken) =>
+        StartAsync(nodes, delays, machineTemplates: false, cancellationToken);
+
+    /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
+    /// <param name="delays">How quick our KubeVirt is.</param>
+    /// <param name="machineTemplates">Whether our KubeVirt has VirtualMachineTemplates.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, bool machineTemplates, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given)
         {
@@ -79,18 +89,26 @@ public sealed class Cluster : IAsyncDisposable
 
         var authority = new CertificateAuthority();
         var api = KubeVirtStandIn.Api();
-        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = [api] }, cancellationToken);
+        AggregatedApi[] apis = machineTemplates ? [api, KubeVirtStandIn.TemplateApi(api)] : [api];
+        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = apis }, cancellationToken);
         var standIn = await KubeVirtStandIn.StartAsync(
-            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Delays = delays },
+            new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = machineTemplates, Delays = delays },
             cancellationToken);
-        await server.WaitForAggregatedApisAsync([api], cancellationToken);
+        await server.WaitForAggregatedApisAsync(apis, cancellationToken);
         return new Cluster(server.AdminKubeconfig, server.KubectlProgram, authority.Pem, server, standIn);
     }
 
-    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
-    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, Uri address, CancellationToken cancellationToken)
+    /// <summary>A token of a service account, as a pod of it has it; of nobody's pod where <paramref name="pod"/> is null.</summary>
+    public async Task<string> TokenAsync(string ns, string serviceAccount, string? pod, CancellationToken cancellationToken)
     {
-        var token = (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h"], cancellationToken)).Trim();
+        string[] bound = pod is null ? [] : ["--bound-object-kind=Pod", $"--bound-object-name={pod}"];
+        return (await Kubectl.OutputAsync(["create", "token", serviceAccount, "-n", ns, "--duration=2h", .. bound], cancellationToken)).Trim();
+    }
+
+    /// <summary>A kubeconfig for a service account of the chart, for a server reached at <paramref name="address"/>.</summary>
+    public async Task<string> KubeconfigForAsync(string ns, string serviceAccount, string? pod, Uri address, CancellationToken cancellationToken)
+    {
+        var token = await TokenAsync(ns, serviceAccount, pod, cancellationToken);
         var trust = IsGiven
             ? await TrustAsync(cancellationToken)
             : $"certificate-authority-data: {Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(_authority))}";

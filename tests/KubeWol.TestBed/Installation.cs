@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using KubeWol.TestBed.Containers;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
 using KubeWol.TestCluster.Network;
@@ -7,30 +9,34 @@ using KubeWol.TestCluster.Processes;
 namespace KubeWol.TestBed;
 
 /// <summary>
-/// KubeWol on a cluster: CRDs, service accounts and rights from the chart; agents in the nodes' namespaces and operators as processes, each with
-/// the rights of its service account, and the agents with no capability but NET_RAW, as the chart has it.
+/// KubeWol on a cluster: CRDs, service accounts and rights from the chart; agents in the nodes' namespaces and operators, each a container as the chart's
+/// pods have it, with the rights of its service account.
 /// </summary>
 public sealed class Installation : IAsyncDisposable
 {
     /// <summary>The namespace it is installed in.</summary>
     public const string Namespace = "kubewol-system";
 
-    private const int AgentPort = 9842;
+    private static readonly string[] Workloads = ["Deployment", "DaemonSet"];
+
+    private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly Cluster _cluster;
-    private readonly string _manifests;
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly Dictionary<string, Uri> _forwarded = [];
+    private int _containers;
 
-    private Installation(Cluster cluster, string manifests) => (_cluster, _manifests) = (cluster, manifests);
+    private Installation(Cluster cluster, RenderedChart chart) => (_cluster, Chart) = (cluster, chart);
+
+    /// <summary>What is installed.</summary>
+    public RenderedChart Chart { get; }
 
     /// <summary>Installs everything of the chart but the workloads, which need a kubelet and images.</summary>
     public static async Task<Installation> CreateAsync(Cluster cluster, CancellationToken cancellationToken)
     {
-        var chart = Path.Combine(AppContext.BaseDirectory, "chart");
-        var rendered = await cluster.Helm.OutputAsync(["template", "kubewol", chart, "--namespace", Namespace], cancellationToken);
-        var manifests = string.Join("\n---\n", rendered.Split("\n---\n").Where(m => !m.Contains("\nkind: Deployment", StringComparison.Ordinal) && !m.Contains("\nkind: DaemonSet", StringComparison.Ordinal)));
+        // Where a kubelet is, it would run the pods that the agents' tokens are bound to here: there, they are bound to none.
+        var chart = await RenderedChart.RenderAsync(cluster.Helm, cluster.IsGiven ? ["admissionPolicies.requireNodeClaim=false"] : [], cancellationToken);
         var created = await cluster.Kubectl.RunAsync(["create", "namespace", Namespace], cancellationToken);
         if (!created.Succeeded)
         {
@@ -39,39 +45,48 @@ public sealed class Installation : IAsyncDisposable
                 : $"cannot install KubeWol at {cluster.Address}: {created.Error}");
         }
 
-        await cluster.Kubectl.ApplyAsync(manifests, cancellationToken);
+        await cluster.Kubectl.ApplyAsync(chart.Without(Workloads), cancellationToken);
         await cluster.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd/wakerequests.kubewol.io", "--timeout=30s"], cancellationToken);
-        return new Installation(cluster, manifests);
+        return new Installation(cluster, chart);
     }
 
     /// <summary>Starts an operator and waits until it is ready.</summary>
+    /// <param name="name">What its log is called.</param>
+    /// <param name="arguments">More of its options, or others than the chart's.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
     public async Task<RunningProgram> StartOperatorAsync(string name, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-operator", _cluster.Address, cancellationToken);
-        var port = LoopbackPorts.Pick();
-        var process = ChildProcess.Start(
-            new ProcessSpec(Programs.Operator, ["--kubeconfig", kubeconfig, "--listen", $"127.0.0.1:{port}", "--log-format", "text", .. arguments])
-            {
-                Name = name,
-                Environment = Clean,
-            },
-            _cluster.LogFile($"{name}.log"));
-        return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") }), cancellationToken);
+        // The API server is on the machine's own loopback, and so are the operators, where pods of a cluster have a network of their own.
+        var listen = new Uri($"http://127.0.0.1:{LoopbackPorts.Pick()}");
+        var container = new ContainerSpec(name, Template("Deployment", "kubewol-operator"), []) { Program = Programs.Operator, ImageUser = 65532 };
+        var process = await StartAsync(container, "kubewol-operator", null, _cluster.Address, ["--listen", listen.Authority, .. arguments], cancellationToken);
+        return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = listen }), cancellationToken);
     }
 
     /// <summary>Starts a node's agent; waits until it is listening, unless told not to.</summary>
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
         var address = await ReachableAsync(node.Namespace, cancellationToken);
-        var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, "kubewol-agent", address, cancellationToken);
-        var name = $"agent-{node.Name}";
-        var process = node.Namespace.Start(
-            Confined(Programs.Agent, ["--kubeconfig", kubeconfig, "--node-name", node.Name, "--listen", $"127.0.0.1:{AgentPort}", "--log-format", "text", .. arguments], name),
-            _cluster.LogFile($"{name}.log"));
-        var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{AgentPort}") });
+        var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
+        {
+            Program = Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+        };
+        var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
+        var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
+        var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
         if (waitUntilReady) return await ReadyAsync(program, cancellationToken);
         _parts.Add(program);
         return program;
+    }
+
+    /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>
+    public Task<CommandResult> RunInsteadOfAgentAsync(NetworkHost node, IReadOnlyList<string> command, CancellationToken cancellationToken)
+    {
+        var container = new ContainerSpec("instead", Template("DaemonSet", "kubewol-agent"), command)
+        {
+            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+        };
+        return Command.RunAsync(ContainerBundle.Create(container, NewFolder(container.Name)), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -79,16 +94,63 @@ public sealed class Installation : IAsyncDisposable
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
         // A cluster that was given to us is left as it was.
         if (!_cluster.IsGiven) return;
-        await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], _manifests, CancellationToken.None);
+        await _cluster.Kubectl.RunAsync(["delete", "--ignore-not-found", "--wait=false", "-f", "-"], Chart.Without(Workloads), CancellationToken.None);
         await _cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
     }
 
-    /// <summary>uid 0 with everything dropped but NET_RAW and no way to more: runAsUser, capabilities and allowPrivilegeEscalation of the chart.</summary>
-    private static ProcessSpec Confined(string program, IReadOnlyList<string> arguments, string name) =>
-        new("setpriv", ["--no-new-privs", "--bounding-set=-all,+net_raw", "--inh-caps=-all", program, .. arguments]) { Name = name, Environment = Clean };
+    /// <summary>The pod that the DaemonSet has on a node, which the agent's token is bound to; null where a kubelet would run it.</summary>
+    private async Task<string?> PodAsync(string node, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven) return null;
+        var name = $"kubewol-agent-{node}";
+        var template = Chart.Find("DaemonSet", "kubewol-agent")["spec"]!["template"]!.DeepClone();
+        template["apiVersion"] = "v1";
+        template["kind"] = "Pod";
+        template["metadata"]!["name"] = name;
+        template["metadata"]!["namespace"] = Namespace;
+        template["spec"]!["nodeName"] = node;
+        await _cluster.Kubectl.ApplyAsync(template.ToJsonString(), cancellationToken);
+        return name;
+    }
 
-    /// <summary>Nothing of the developer's own configuration.</summary>
-    private static Dictionary<string, string?> Clean => new() { ["KUBECONFIG"] = null, ["POD_NAMESPACE"] = Namespace, ["DOTNET_EnableDiagnostics"] = "0" };
+    private JsonObject Template(string kind, string name) => Chart.Find(kind, name)["spec"]!["template"]!.AsObject();
+
+    /// <summary>For a container; its name is the container's, which is one among all of this machine.</summary>
+    private string NewFolder(string name) => Directory.CreateDirectory(_cluster.LogFile($"{name}-{Interlocked.Increment(ref _containers)}")).FullName;
+
+    /// <summary>Runs a program as its pod does, with the chart's options, those here, and the credentials of its service account.</summary>
+    private async Task<ContainerProcess> StartAsync(
+        ContainerSpec container, string account, string? pod, Uri address, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        var folder = NewFolder(container.Name);
+        var credentials = Directory.CreateDirectory(Path.Combine(folder, "credentials")).FullName;
+        var options = container.Pod["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => (string)a!).Where(a => !arguments.Contains(a.Split('=')[0]));
+        string[] common = ["--log-format", "text"];
+        if (_cluster.IsGiven)
+        {
+            // Its name is not that of the loopback port that leads to it: only a kubeconfig can say so.
+            var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, account, pod, address, cancellationToken);
+            File.Copy(kubeconfig, Path.Combine(credentials, "kubeconfig"));
+            common = ["--kubeconfig", $"{ServiceAccountFolder}/kubeconfig", .. common];
+        }
+        else
+        {
+            await File.WriteAllTextAsync(Path.Combine(credentials, "token"), await _cluster.TokenAsync(Namespace, account, pod, cancellationToken), cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(credentials, "ca.crt"), _cluster.Authority, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(credentials, "namespace"), Namespace, cancellationToken);
+        }
+
+        return ContainerProcess.Start(
+            container with
+            {
+                Program = Path.GetDirectoryName(container.Program)!,
+                Arguments = [.. ContainerBundle.RunDotnet(Path.GetFileName(container.Program)), .. options, .. common, .. arguments],
+                Mounts = new Dictionary<string, string> { [ServiceAccountFolder] = credentials },
+                Environment = new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = address.Host, ["KUBERNETES_SERVICE_PORT"] = $"{address.Port}" },
+            },
+            folder,
+            _cluster.LogFile($"{container.Name}.log"));
+    }
 
     /// <summary>The API server's address as seen from inside a namespace: a loopback port there that leads to it.</summary>
     private async Task<Uri> ReachableAsync(NetworkNamespace ns, CancellationToken cancellationToken)

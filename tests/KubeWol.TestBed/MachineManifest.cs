@@ -21,14 +21,17 @@ public sealed record MachineManifest(string Namespace, string Name)
     /// <summary>How our stand-in's guest behaves (StandInAnnotations).</summary>
     public IReadOnlyDictionary<string, string> Annotations { get; init; } = new Dictionary<string, string>();
 
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
     public override string ToString()
     {
+        var labels = string.Join(", ", Labels.Select(l => $"{l.Key}: {JsonSerializer.Serialize(l.Value)}"));
         var annotations = string.Join(", ", Annotations.Select(a => $"{a.Key}: {JsonSerializer.Serialize(a.Value)}"));
         var mac = Mac is null ? "" : $", macAddress: \"{Mac}\"";
         return new StringBuilder().AppendLine(CultureInfo.InvariantCulture, $$"""
             apiVersion: kubevirt.io/v1
             kind: VirtualMachine
-            metadata: {name: {{Name}}, namespace: {{Namespace}}, annotations: { {{annotations}} } }
+            metadata: {name: {{Name}}, namespace: {{Namespace}}, labels: { {{labels}} }, annotations: { {{annotations}} } }
             spec:
               runStrategy: {{RunStrategy}}
               template:

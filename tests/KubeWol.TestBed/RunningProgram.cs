@@ -1,13 +1,21 @@
 using System.Diagnostics;
 using System.Globalization;
+using KubeWol.TestBed.Containers;
 using KubeWol.TestCluster.Processes;
 
 namespace KubeWol.TestBed;
 
 /// <summary>An agent or an operator that runs, with its metrics and probes.</summary>
-public sealed class RunningProgram(ChildProcess process, HttpClient http) : IAsyncDisposable
+public sealed class RunningProgram(ContainerProcess container, HttpClient http) : IAsyncDisposable
 {
-    public ChildProcess Process => process;
+    /// <summary>The container's runtime: it passes signals on to the program, all but those that stop and continue, and killed takes it along.</summary>
+    public ChildProcess Process => container.Runtime;
+
+    /// <summary>The program's own process id.</summary>
+    public int Id => container.Id;
+
+    /// <summary>Sends a signal to the program itself.</summary>
+    public void Send(Signal signal) => container.Send(signal);
 
     /// <summary>What /readyz says, and whether it means ready; null when nobody answers.</summary>
     public async Task<(bool Ready, string Words)?> ReadinessAsync(CancellationToken cancellationToken)
@@ -29,8 +37,8 @@ public sealed class RunningProgram(ChildProcess process, HttpClient http) : IAsy
         var watch = Stopwatch.StartNew();
         while (await ReadinessAsync(cancellationToken) is not (true, _))
         {
-            if (process.HasExited) throw process.Failure($"ended with {await process.Exited} before it was ready");
-            if (watch.Elapsed > limit) throw process.Failure($"was not ready within {limit.TotalSeconds:0} s");
+            if (Process.HasExited) throw Process.Failure($"ended with {await Process.Exited} before it was ready");
+            if (watch.Elapsed > limit) throw Process.Failure($"was not ready within {limit.TotalSeconds:0} s");
             await Task.Delay(TimeSpan.FromMilliseconds(20), cancellationToken);
         }
     }
@@ -54,6 +62,6 @@ public sealed class RunningProgram(ChildProcess process, HttpClient http) : IAsy
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
-        await process.DisposeAsync();
+        await container.DisposeAsync();
     }
 }

@@ -21,6 +21,8 @@ app.kubernetes.io/component: {{ .component }}
   valueFrom: {fieldRef: {fieldPath: metadata.namespace}}
 # The runtime's debugging socket would need a writable root.
 - {name: DOTNET_EnableDiagnostics, value: "0"}
+# Not every container runtime gives a home to a user whom the image does not know, and without one .NET opens no TLS connection.
+- {name: HOME, value: /}
 {{- end }}
 
 {{/* The ports that agents listen to: the usual ones, and those that mean other verbs. */}}
@@ -28,4 +30,58 @@ app.kubernetes.io/component: {{ .component }}
 {{- $ports := list .Values.agent.ports }}
 {{- range .Values.wire.ports }}{{ with int . }}{{ $ports = append $ports (toString .) }}{{ end }}{{ end }}
 {{- join "," $ports }}
+{{- end }}
+
+{{/* What a caller may do to machines, as CEL variables; needs the variables scope (a namespace, or '' for all) and machine (a name, or '' for any). */}}
+{{- define "kubewol.rightsOverMachines" -}}
+- name: machines
+  expression: authorizer.group('kubevirt.io').resource('virtualmachines').namespace(variables.scope).name(variables.machine)
+- name: power
+  expression: authorizer.group('subresources.kubevirt.io').resource('virtualmachines')
+- name: freeze
+  expression: authorizer.group('subresources.kubevirt.io').resource('virtualmachineinstances')
+{{- end }}
+
+{{/* The KubeVirt right that each verb needs. unless: when it is not asked for, with %s for the verb; before and after: what the message says around the verb. */}}
+{{- define "kubewol.verbRights" -}}
+{{- $where := "+ (variables.scope == '' ? 'in all namespaces' : 'in namespace ' + variables.scope)" -}}
+- expression: >-
+    {{ printf .unless "Wake" }}
+    || (variables.power.subresource('start').namespace(variables.scope).name(variables.machine).check('update').allowed()
+    && variables.freeze.subresource('unpause').namespace(variables.scope).name(variables.machine).check('update').allowed())
+  messageExpression: >-
+    "to {{ .before }}wake{{ .after }} you need the right to update virtualmachines/start and virtualmachineinstances/unpause (subresources.kubevirt.io) "
+    {{ $where }}
+  reason: Forbidden
+- expression: >-
+    {{ printf .unless "Sleep" }} || (variables.mode == 'Stop'
+    ? variables.power.subresource('stop').namespace(variables.scope).name(variables.machine).check('update').allowed()
+    : variables.freeze.subresource('pause').namespace(variables.scope).name(variables.machine).check('update').allowed())
+  messageExpression: >-
+    "to {{ .before }}put to sleep{{ .after }} you need the right to update "
+    + (variables.mode == 'Stop' ? 'virtualmachines/stop' : 'virtualmachineinstances/pause') + " (subresources.kubevirt.io) "
+    {{ $where }}
+  reason: Forbidden
+- expression: >-
+    {{ printf .unless "Move" }}
+    || (variables.power.subresource('migrate').namespace(variables.scope).name(variables.machine).check('update').allowed()
+    && variables.machines.check('patch').allowed())
+  messageExpression: >-
+    "to {{ .before }}move{{ .after }} you need the right to update virtualmachines/migrate (subresources.kubevirt.io) and to patch virtualmachines (kubevirt.io) "
+    {{ $where }}
+  reason: Forbidden
+- expression: >-
+    {{ printf .unless "Instantiate" }}
+    || (authorizer.group('kubevirt.io').resource('virtualmachines').namespace(variables.scope).check('create').allowed()
+    && variables.power.subresource('start').namespace(variables.scope).check('update').allowed())
+  messageExpression: >-
+    "to {{ .before }}instantiate{{ .after }} you need the right to create virtualmachines (kubevirt.io) and to update virtualmachines/start (subresources.kubevirt.io) "
+    {{ $where }}
+  reason: Forbidden
+- expression: >-
+    {{ printf .unless "Destroy" }} || variables.machines.check('delete').allowed()
+  messageExpression: >-
+    "to {{ .before }}destroy{{ .after }} you need the right to delete virtualmachines (kubevirt.io) "
+    {{ $where }}
+  reason: Forbidden
 {{- end }}

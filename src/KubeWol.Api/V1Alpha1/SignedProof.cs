@@ -21,12 +21,12 @@ public sealed record SignedProof
     public IReadOnlyList<SigningKey> Keys { get; init; } = [];
 
     /// <summary>How long, in seconds, a command counts after it was made; 60 if not set.</summary>
-    [Range(1, 3_600)]
+    [Range(1, 1_800)]
     [DefaultValue(DefaultMaxAgeSeconds)]
     public int? MaxAgeSeconds { get; init; }
 
     /// <summary>How far, in seconds, the sender's clock may differ from the node's, in either direction; 30 if not set.</summary>
-    [Range(0, 600)]
+    [Range(0, 300)]
     [DefaultValue(DefaultClockSkewSeconds)]
     public int? ClockSkewSeconds { get; init; }
 }

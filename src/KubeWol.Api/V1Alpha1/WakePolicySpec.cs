@@ -21,7 +21,7 @@ public sealed record WakePolicySpec
     [Required]
     [MaxItems(5)]
     [Rule("self.size() > 0", "a policy without verbs allows nothing: name at least one, such as Wake")]
-    [Rule("self.all(v, self.exists_one(o, o == v))", "each verb once")]
+    [Rule("self.all(v, self.exists_one(o, o == v))", "name each of the verbs only once")]
     public IReadOnlyList<WakeAction> Verbs { get; init; } = [];
 
     /// <summary>Where they must have been heard. A frame matches if one of these does; not set: they may come from anywhere.</summary>

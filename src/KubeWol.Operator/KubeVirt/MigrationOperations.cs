@@ -34,11 +34,10 @@ internal sealed class MigrationOperations(ClusterClient client, IResourceCache<M
         }
     }
 
-    /// <summary>Deleting it is how KubeVirt is told to abort.</summary>
+    /// <summary>Deleting it is how KubeVirt is told to abort. Only what was seen under way is cancelled: where it has gone meanwhile, nothing is left to do.</summary>
     public async Task CancelAsync(Order order, CancellationToken cancellationToken)
     {
         var key = new ResourceKey(order.Key.Namespace, NameOf(order.Request));
-        var found = migrations.Find(key) ?? await client.GetAsync(Migration.Type, key, cancellationToken).ConfigureAwait(false);
-        if (found?.Metadata.Uid is { } uid) await client.DeleteAsync(Migration.Type, key, uid, cancellationToken).ConfigureAwait(false);
+        if (migrations.Find(key)?.Metadata.Uid is { } uid) await client.DeleteAsync(Migration.Type, key, uid, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -11,7 +11,7 @@ namespace KubeWol.Operator.KubeVirt;
 /// Start, stop, pause and unpause: KubeVirt's subresources (pkg/virt-api/rest/lifecycle.go), the same calls that virtctl makes. A run strategy that
 /// they would lose is kept: docs/design/run-strategies.md.
 /// </summary>
-internal sealed class PowerOperations(ClusterClient client, IResourceCache<VirtualMachine> machines, OperatorOptions options)
+internal sealed class PowerOperations(ClusterClient client, IResourceCache<VirtualMachine> machines)
 {
     private const string Group = "subresources.kubevirt.io";
 
@@ -20,7 +20,7 @@ internal sealed class PowerOperations(ClusterClient client, IResourceCache<Virtu
         var strategy = order.Machine.RunStrategy;
         if (strategy == RunStrategies.Halted)
         {
-            strategy = RunStrategyRecord.AfterStart(order.Machine, options.StartAs);
+            strategy = RunStrategyRecord.AfterStart(order.Machine, order.Intent.StartAs);
             // KubeVirt's own start makes Halted Always; anything else has to be said.
             if (strategy != RunStrategies.Always || RunStrategyRecord.Of(order.Machine) is not null)
             {
@@ -34,7 +34,7 @@ internal sealed class PowerOperations(ClusterClient client, IResourceCache<Virtu
 
     public async Task StopAsync(Order order, CancellationToken cancellationToken)
     {
-        if (RunStrategyRecord.BeforeStop(order.Machine, options.StartAs) is { } note) await PatchAsync(order, note, cancellationToken).ConfigureAwait(false);
+        if (RunStrategyRecord.BeforeStop(order.Machine) is { } note) await PatchAsync(order, note, cancellationToken).ConfigureAwait(false);
         var body = order.Intent.GracePeriodSeconds is { } seconds ? new JsonObject { ["gracePeriod"] = seconds } : null;
         await CallAsync("virtualmachines", order.Key, "stop", body, cancellationToken).ConfigureAwait(false);
     }

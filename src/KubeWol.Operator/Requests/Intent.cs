@@ -1,4 +1,5 @@
 using KubeWol.Api.V1Alpha1;
+using KubeWol.Operator.Policies;
 
 namespace KubeWol.Operator.Requests;
 
@@ -23,25 +24,20 @@ internal sealed record Intent
     /// <summary>What to instantiate from.</summary>
     public InstantiateSettings Instantiate { get; init; } = new();
 
+    /// <summary>The run strategy that a Halted machine gets, where nothing on the machine says otherwise.</summary>
+    public required string StartAs { get; init; }
+
     /// <param name="request">The request.</param>
-    /// <param name="reversed">Whether the machine's address stands backwards in it.</param>
-    /// <param name="selector">The labels of the nodes that a move names.</param>
+    /// <param name="judgement">What it was taken for, and by which policy.</param>
+    /// <param name="selector">The labels of the nodes that a move may go to.</param>
     /// <param name="options">The configuration.</param>
-    public static Intent Of(WakeRequest request, bool reversed, IReadOnlyDictionary<string, string> selector, OperatorOptions options) => new()
+    public static Intent Of(WakeRequest request, Judgement judgement, IReadOnlyDictionary<string, string> selector, OperatorOptions options) => new()
     {
-        Action = ActionOf(request, reversed, options),
-        Sleep = request.Spec.Sleep?.Mode ?? options.DefaultSleepMode,
+        Action = judgement.Action,
+        Sleep = request.Spec.Sleep?.Mode ?? judgement.Policy?.Spec.SleepMode ?? options.DefaultSleepMode,
         GracePeriodSeconds = request.Spec.Sleep is { Force: true } ? 0 : request.Spec.Sleep?.GracePeriodSeconds,
         NodeSelector = selector,
-        Instantiate = request.Spec.Instantiate ?? new(),
-    };
-
-    /// <summary>The verb alone. What a frame means is decided by its port and by the direction of the address.</summary>
-    public static WakeAction ActionOf(WakeRequest request, bool reversed, OperatorOptions options) => request.Spec switch
-    {
-        { Action: { } said } => said,
-        { Frame.DestinationPort: { } port } when options.Ports.TryGetValue(port, out var meant) => meant,
-        { Frame: not null } when reversed => WakeAction.Sleep,
-        _ => WakeAction.Wake,
+        Instantiate = judgement.Command is { } command ? new() { Template = command.Template, Parameters = command.Parameters } : request.Spec.Instantiate ?? new(),
+        StartAs = judgement.Policy?.Spec.StartAs?.ToString() ?? options.StartAs,
     };
 }

@@ -81,6 +81,9 @@ internal static class Messages
             WakeReason.NodeNotFound => $"no node has {where}; {name} stays{Place(machine)}{Cancelled(deed)}",
             WakeReason.NodeNotSchedulable => $"no node with {where} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}{Cancelled(deed)}",
             WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
+            WakeReason.AmbiguousMessage or WakeReason.VerbNotAllowed or WakeReason.OriginNotAllowed or WakeReason.ProofMissing or WakeReason.WrongPassword
+                or WakeReason.BadSignature or WakeReason.StaleCommand or WakeReason.ReplayedCommand or WakeReason.RateLimited =>
+                $"{name} was not {Participle(reading)}: {reading.Judgement!.Words}",
             WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",
             WakeReason.UnsupportedAction =>

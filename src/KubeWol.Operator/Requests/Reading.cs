@@ -1,4 +1,5 @@
 using KubeWol.Api.V1Alpha1;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Targets;
 
 namespace KubeWol.Operator.Requests;
@@ -11,6 +12,9 @@ internal sealed record Reading
 
     /// <summary>What it asks for.</summary>
     public required Intent Intent { get; init; }
+
+    /// <summary>Whether it may; null where there is nothing yet that policies could have a say in.</summary>
+    public Judgement? Judgement { get; init; }
 
     /// <summary>The machines it means.</summary>
     public required IReadOnlyList<Machine> Found { get; init; }

@@ -2,6 +2,7 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
 
@@ -10,7 +11,7 @@ namespace KubeWol.Operator.Requests;
 /// <summary>Reads all that a decision about a request needs, from caches alone.</summary>
 internal sealed class RequestReader(
     IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, TemplateFinder templates,
-    OperatorOptions options, TimeProvider time)
+    RequestJudge judge, OperatorOptions options, TimeProvider time)
 {
     /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
     public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
@@ -18,9 +19,10 @@ internal sealed class RequestReader(
     public Reading Read(WakeRequest request)
     {
         var target = finder.Find(request);
-        var intent = Intent.Of(request, target.IsReversed, nodes.SelectorOf(request.Spec.Move), options);
+        var (judgement, isMeant) = judge.Judge(request, target, isItsTurn: true);
+        var intent = Intent.Of(request, judgement, Destination(request, judgement), options);
         var machine = target.Found is [var one] ? one : null;
-        var (turn, by) = machine is null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
+        var (turn, by) = machine is null || judgement.Refusal is not null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
         var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
@@ -29,6 +31,7 @@ internal sealed class RequestReader(
         {
             Request = request,
             Intent = intent,
+            Judgement = isMeant ? judgement : null,
             Found = target.Found,
             By = by,
             MigrationWords = words,
@@ -36,6 +39,7 @@ internal sealed class RequestReader(
             {
                 Action = intent.Action,
                 Found = target.Found.Count,
+                Refusal = judgement.Refusal,
                 State = machine?.State ?? MachineState.Unknown,
                 IsReady = machine?.IsReady ?? false,
                 HadMachine = status?.Observed is not null,
@@ -69,7 +73,20 @@ internal sealed class RequestReader(
                where rival.Metadata is { DeletionTimestamp: null } && rival.Metadata.Uid != request.Metadata.Uid
                let target = finder.Find(rival)
                where target.Found is [var one] && ResourceKey.Of(one.Object) == key
-               select Rival(rival, Intent.ActionOf(rival, target.IsReversed, options), machine);
+               let judgement = judge.Judge(rival, target, isItsTurn: false).Judgement
+               where judgement.Refusal is null // what nobody allows keeps nobody waiting
+               select Rival(rival, judgement.Action, machine);
+    }
+
+    /// <summary>Where a move may go: where the policy says, and of that, where the command says.</summary>
+    private IReadOnlyDictionary<string, string> Destination(WakeRequest request, Judgement judgement)
+    {
+        if (judgement.Action != WakeAction.Move) return Nodes.Anywhere;
+        var allowed = nodes.SelectorOf(request.Spec.Move ?? judgement.Policy?.Spec.Move);
+        if (judgement.Command?.NodeName is not { } node) return allowed;
+        var asked = nodes.SelectorOf(new() { NodeName = node });
+        // A label cannot have two values: what asks for both fits no node.
+        return allowed.Concat(asked).GroupBy(l => l.Key).ToDictionary(l => l.Key, l => string.Join(" and ", l.Select(v => v.Value).Distinct()));
     }
 
     private Rival Rival(WakeRequest request, WakeAction action, Machine machine) => new(

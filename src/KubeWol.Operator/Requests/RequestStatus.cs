@@ -46,7 +46,7 @@ internal static class RequestStatus
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions
-                .With(Condition("Authorized", ConditionStatus.True, WakeReason.DefaultPolicy, Authorized(request)))
+                .With(Authorized())
                 .With(Resolved())
                 .With(Condition(
                     "Completed",
@@ -64,6 +64,11 @@ internal static class RequestStatus
             LastTransitionTime = now,
         };
 
+        // What was allowed when it began stays so.
+        Condition Authorized() => before.Conditions?.FirstOrDefault(c => c.Type == "Authorized") is { Status: ConditionStatus.True } allowed && operation != WakeOperation.None ? allowed
+            : reading.Judgement is not { } judgement ? Condition("Authorized", ConditionStatus.Unknown, done.Reason, "there is no machine that policies could be asked about")
+            : Condition("Authorized", judgement.Refusal is null ? ConditionStatus.True : ConditionStatus.False, judgement.Reason, Messages.Cut(judgement.Words, LongestMessage));
+
         Condition Resolved() => found.Count switch
         {
             1 => Condition("Resolved", ConditionStatus.True, WakeReason.TargetFound, Messages.Name(found[0])),
@@ -71,10 +76,6 @@ internal static class RequestStatus
             _ => Condition("Resolved", ConditionStatus.False, WakeReason.AmbiguousTarget, message),
         };
     }
-
-    private static string Authorized(WakeRequest request) => request.Spec.Frame is null
-        ? "who may ask for this is decided when a WakeRequest is created"
-        : "no policies apply: the operator's configuration says what a frame means, and by default every frame is a wake";
 
     private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool created, bool finished) => machine is null ? before : new()
     {

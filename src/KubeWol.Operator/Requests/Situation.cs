@@ -12,6 +12,9 @@ internal readonly record struct Situation
     /// <summary>How many machines the target names.</summary>
     public required int Found { get; init; }
 
+    /// <summary>Why no policy lets it do this to the machine, or to the one that is to be made; null where one does, or where there is neither.</summary>
+    public WakeReason? Refusal { get; init; }
+
     /// <summary>What the machine is doing; of no meaning unless there is exactly one.</summary>
     public MachineState State { get; init; }
 

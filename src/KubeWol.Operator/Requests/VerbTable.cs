@@ -22,6 +22,7 @@ internal static class VerbTable
     {
         var plan = now switch
         {
+            { Refusal: { } refusal } => new Plan.Refuse(refusal),
             { Action: WakeAction.Unknown } or { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
             { Found: 0 } => Missing(now),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),

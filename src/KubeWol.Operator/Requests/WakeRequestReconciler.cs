@@ -2,6 +2,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Policies;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Operator.Requests;
@@ -13,6 +14,7 @@ internal sealed class WakeRequestReconciler(
     SubjectGate gate,
     IMachineOperations operations,
     RequestReporter reporter,
+    RateMeter meter,
     ClusterClient client,
     OperatorMetrics metrics,
     TimeProvider time,
@@ -44,6 +46,7 @@ internal sealed class WakeRequestReconciler(
         var reported = await reporter.ReportAsync(reading, deed, began, cancellationToken).ConfigureAwait(false);
         if (reported.IsFinished())
         {
+            meter.Forget(reported);
             metrics.Finished(reported);
             logger.Finished(ResourceKey.Of(reported), reported.Status!.Phase!.Value, reported.Status.Reason!.Value, reported.Status.Message);
         }

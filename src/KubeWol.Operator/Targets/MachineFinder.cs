@@ -1,13 +1,14 @@
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Policies;
 using KubeWol.Protocol;
 
 namespace KubeWol.Operator.Targets;
 
 /// <summary>Finds the machines a request may mean.</summary>
 internal sealed class MachineFinder(
-    IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, MacIndex index, OperatorOptions options)
+    IResourceCache<VirtualMachine> machines, IResourceCache<VirtualMachineInstance> instances, MacIndex index, PolicyBook policies, OperatorOptions options)
 {
     /// <summary>The machines the target names.</summary>
     public Target Find(WakeRequest request)
@@ -22,7 +23,8 @@ internal sealed class MachineFinder(
 
         if (!MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var address)) return new([], false);
         if (Having(address, request) is { Count: > 0 } forwards) return new(forwards, false);
-        if (IsReversible(request) && Having(address.Reversed, request) is { Count: > 0 } backwards) return new(backwards, true);
+        // An address that stands backwards calls a machine only where a policy takes it for something.
+        if (IsReversible(request) && Having(address.Reversed, request) is { Count: > 0 } backwards && backwards.TrueForAll(policies.HearsReversed)) return new(backwards, true);
         return Met(request); // what it waits for may have cost the machine its address: one that is not fixed goes with the instance
     }
 
@@ -31,12 +33,10 @@ internal sealed class MachineFinder(
     {
         var same = request.Status?.VirtualMachine is { Name: { } name } known && options.Reaches(request, known.Namespace)
             && machines.Find(new(known.Namespace, name)) is { } found && (known.Uid ?? found.Metadata.Uid) == found.Metadata.Uid ? found : null;
-        return new(same is null ? [] : [With(same)], IsReversed(request));
+        return new(same is null ? [] : [With(same)], false, IsMet: true);
     }
 
-    private bool IsReversed(WakeRequest request) => IsReversible(request) && request.Status?.Action == WakeAction.Sleep;
-
-    private bool IsReversible(WakeRequest request) => options.ReversedMacSleeps && request.Spec is { Frame: not null, Action: null };
+    private static bool IsReversible(WakeRequest request) => request.Spec is { Frame: not null, Action: null };
 
     /// <summary>The machines with the best claim to the address among those the request reaches: nobody's claim elsewhere disturbs a tenant's request.</summary>
     private List<Machine> Having(MacAddress address, WakeRequest request)
@@ -62,4 +62,5 @@ internal sealed class MachineFinder(
 /// <summary>What a target turned out to be.</summary>
 /// <param name="Found">The machines it names, in no order.</param>
 /// <param name="IsReversed">Whether their address stands backwards in the request.</param>
-internal sealed record Target(IReadOnlyList<Machine> Found, bool IsReversed);
+/// <param name="IsMet">Whether they were found by what the request has done or met before, not by the target.</param>
+internal sealed record Target(IReadOnlyList<Machine> Found, bool IsReversed, bool IsMet = false);

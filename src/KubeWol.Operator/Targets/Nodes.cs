@@ -7,7 +7,9 @@ namespace KubeWol.Operator.Targets;
 /// <summary>Which nodes a machine may be moved to.</summary>
 internal sealed class Nodes(IResourceCache<Node> nodes)
 {
-    private static readonly Dictionary<string, string> Anywhere = [];
+    /// <summary>No labels: any node will do.</summary>
+    public static readonly IReadOnlyDictionary<string, string> Anywhere = new Dictionary<string, string>();
+
 
     /// <summary>The label that names a node. KubeVirt passes it on to the scheduler as <c>addedNodeSelector</c>.</summary>
     public const string HostnameLabel = "kubernetes.io/hostname";

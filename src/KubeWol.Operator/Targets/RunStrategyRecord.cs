@@ -31,17 +31,22 @@ internal static class RunStrategyRecord
             : new JsonObject { ["running"] = null, ["runStrategy"] = strategy },
     };
 
-    /// <summary>The patch that notes a strategy which a stop would lose; null where the next wake finds it anyhow.</summary>
-    public static JsonObject? BeforeStop(Machine machine, string configured)
+    /// <summary>
+    /// The patch that notes a strategy which a stop would lose; null where it is noted, or would come back by the owner's own word. What the configuration
+    /// says is no such word: the next wake may be by a policy that says something else.
+    /// </summary>
+    public static JsonObject? BeforeStop(Machine machine)
     {
         var strategy = machine.RunStrategy;
         if (strategy is not (RunStrategies.Always or RunStrategies.Once)) return null; // KubeVirt keeps the others
-        var noted = strategy == StartAs(machine, configured) ? null : strategy;
+        var noted = strategy == OwnersWord(machine) ? null : strategy;
         return noted == Of(machine) ? null : new() { ["metadata"] = Metadata(machine, noted) };
     }
 
-    private static string StartAs(Machine machine, string configured) =>
-        machine.Object.Metadata.Annotations?.GetValueOrDefault(StartAsAnnotation) is { } own && RunStrategies.ForStart.Contains(own) ? own : configured;
+    private static string StartAs(Machine machine, string configured) => OwnersWord(machine) ?? configured;
+
+    private static string? OwnersWord(Machine machine) =>
+        machine.Object.Metadata.Annotations?.GetValueOrDefault(StartAsAnnotation) is { } own && RunStrategies.ForStart.Contains(own) ? own : null;
 
     /// <summary>The uid and the version make a patch that rests on an old reading a conflict.</summary>
     private static JsonObject Metadata(Machine machine, string? noted) => new()

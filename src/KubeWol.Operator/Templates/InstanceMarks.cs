@@ -1,5 +1,6 @@
 using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Operator.Templates;
@@ -20,6 +21,19 @@ internal static class InstanceMarks
 
     public static ResourceKey? TemplateOf(VirtualMachine machine) =>
         machine.Metadata.Labels?.GetValueOrDefault(TemplateLabel) is { Length: > 0 } name ? new(machine.Metadata.Namespace, name) : null;
+
+    /// <summary>The labels that a machine made from the template will have, as far as the template itself says.</summary>
+    public static IReadOnlyDictionary<string, string> LabelsOf(WakeTemplate template) => Marked(template, template.Spec.VirtualMachine?.Metadata?.Labels);
+
+    /// <summary>A machine's own labels, with those that the template gives and KubeWol's own, which win.</summary>
+    public static Dictionary<string, string> Marked(WakeTemplate template, IReadOnlyDictionary<string, string>? own)
+    {
+        var labels = new Dictionary<string, string>(own ?? new Dictionary<string, string>());
+        foreach (var (key, value) in template.Spec.Labels ?? new Dictionary<string, string>()) labels[key] = value;
+        labels[ManagedByLabel] = ManagedBy;
+        labels[TemplateLabel] = template.Metadata.Name;
+        return labels;
+    }
 
     public static bool IsMadeFor(ResourceMetadata metadata, string? requestUid) =>
         requestUid is not null && metadata.Annotations?.GetValueOrDefault(CreatedByAnnotation) == requestUid;

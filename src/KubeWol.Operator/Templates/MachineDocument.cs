@@ -38,15 +38,9 @@ internal static class MachineDocument
                 : [];
     }
 
-    /// <summary>The labels that every machine of a template gets; KubeWol's own come last and win.</summary>
-    public static JsonObject Labels(Instantiation wanted, IReadOnlyDictionary<string, string> own)
-    {
-        var labels = own.Concat(wanted.Template.Spec.Labels ?? new Dictionary<string, string>()).ToLookup(l => l.Key, l => l.Value)
-            .ToDictionary(l => l.Key, l => l.Last());
-        labels[InstanceMarks.ManagedByLabel] = InstanceMarks.ManagedBy;
-        labels[InstanceMarks.TemplateLabel] = wanted.Template.Metadata.Name;
-        return new(labels.Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)));
-    }
+    /// <summary>The labels that every machine of a template gets.</summary>
+    public static JsonObject Labels(Instantiation wanted, IReadOnlyDictionary<string, string> own) =>
+        new(InstanceMarks.Marked(wanted.Template, own).Select(l => KeyValuePair.Create(l.Key, (JsonNode?)l.Value)));
 
     /// <summary>Gives the address to the interface; returns what is wrong with the machine where it has none.</summary>
     public static string? GiveAddress(JsonObject? spec, string? interfaceName, MacAddress address)

@@ -23,11 +23,12 @@ public sealed class ApiCluster : IAsyncLifetime
         Server = await ApiServer.StartAsync(cancel);
         _http = Server.CreateAdminHttpClient();
         await Server.Kubectl.OutputAsync(["apply", "-f", Repository.File("crds")], cancel);
-        await Server.Kubectl.OutputAsync(["wait", "--for=condition=established", "--timeout=20s", "crd/wakerequests.kubewol.io"], cancel);
+        await Server.Kubectl.OutputAsync(["wait", "--for=condition=established", "--timeout=20s", "crd/wakerequests.kubewol.io", "crd/wakepolicies.kubewol.io"], cancel);
         // Established is said a moment before the kind is served.
         await Eventually.BecomesTrueAsync(
-            "WakeRequests are served",
-            async () => (await _http.GetAsync(new Uri("apis/kubewol.io/v1alpha1/wakerequests", UriKind.Relative), cancel)).IsSuccessStatusCode,
+            "WakeRequests and WakePolicies are served",
+            async () => (await _http.GetAsync(new Uri("apis/kubewol.io/v1alpha1/wakerequests", UriKind.Relative), cancel)).IsSuccessStatusCode
+                && (await _http.GetAsync(new Uri("apis/kubewol.io/v1alpha1/wakepolicies", UriKind.Relative), cancel)).IsSuccessStatusCode,
             cancel);
     }
 
@@ -48,6 +49,11 @@ public sealed class ApiCluster : IAsyncLifetime
     public Task<JsonElement> CreateAsync(string space, string name, string spec) =>
         SendAsync(HttpMethod.Post, $"{Path(space)}?fieldValidation=Strict",
         $"apiVersion: kubewol.io/v1alpha1\nkind: WakeRequest\nmetadata: {{name: {name}}}\nspec: {spec}", "application/yaml");
+
+    /// <summary>Creates a WakePolicy with this spec, likewise.</summary>
+    public Task<JsonElement> CreatePolicyAsync(string space, string name, string spec) =>
+        SendAsync(HttpMethod.Post, $"apis/kubewol.io/v1alpha1/namespaces/{space}/wakepolicies?fieldValidation=Strict",
+        $"apiVersion: kubewol.io/v1alpha1\nkind: WakePolicy\nmetadata: {{name: {name}}}\nspec: {spec}", "application/yaml");
 
     /// <summary>Patches a WakeRequest, or its status, with a JSON merge patch.</summary>
     public Task<JsonElement> PatchAsync(string space, string name, string patch, string subresource = "") =>

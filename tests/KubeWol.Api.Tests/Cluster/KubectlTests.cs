@@ -68,9 +68,11 @@ public sealed partial class KubectlTests(ApiCluster cluster)
             deadlineSeconds <integer>
             frame <Object>
               capturedAt <string> -required-
+              command <string>
               destinationPort <integer>
               interface <string> -required-
               node <string> -required-
+              secureOnDigest <string>
               sourceIP <string>
               sourceMAC <string>
               transport <string> -required-

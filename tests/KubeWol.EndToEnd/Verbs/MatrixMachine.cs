@@ -76,7 +76,8 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
             return new(_machine.Namespace, _machine.Name);
         }
 
-        await bed.SendAsync(Bed.WirePorts.TryGetValue(cell.Action, out var port) ? ["wakeonlan", "-p", $"{port}", _machine.Mac!] : ["wakeonlan", _machine.Mac!]);
+        if (cell.Action == WakeAction.Destroy) bed.SendCommand(cell.Action, _machine.Mac!);
+        else await bed.SendAsync(Bed.WirePorts.TryGetValue(cell.Action, out var port) ? ["wakeonlan", "-p", $"{port}", _machine.Mac!] : ["wakeonlan", _machine.Mac!]);
         IReadOnlyList<WakeRequest> found = [];
         await Eventually.BecomesTrueAsync($"there is a request: {cell}", async () => (found = await bed.RequestsForAsync(_machine.Mac!)).Count == 1, Unbounded);
         return ResourceKey.Of(found[0]);
@@ -173,6 +174,7 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
             RunStrategy = cell.State is "stopped" or "terminating" ? "Manual" : "Always",
             GracePeriodSeconds = cell.State == "stopping" ? 30 : 0,
             Annotations = behaviour,
+            Labels = cell is { Action: WakeAction.Destroy, Frame: true } ? new Dictionary<string, string> { [Bed.Destroyable] = "yes" } : new(),
         };
     }
 

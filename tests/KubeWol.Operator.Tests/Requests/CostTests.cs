@@ -2,6 +2,7 @@ using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime.Internal;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
@@ -69,10 +70,12 @@ public sealed class CostTests(SharedApi shared) : IClassFixture<SharedApi>
         var request = Some.Request();
         requests.Set(request);
         var time = new FakeTimeProvider(Some.Noon);
-        var finder = new MachineFinder(vms, vmis, new(vms, vmis, Some.Options, time), Some.Options);
+        var book = new PolicyBook(new ResourceCache<WakePolicy>(), Some.Options);
+        var templates = new TemplateFinder(new ResourceCache<WakeTemplate>(), Some.Options);
+        var finder = new MachineFinder(vms, vmis, new(vms, vmis, Some.Options, time), book, Some.Options);
         var reader = new RequestReader(
             requests, finder, new(new ResourceCache<Node>()), new ResourceCache<Migration>(),
-            new TemplateFinder(new ResourceCache<WakeTemplate>(), Some.Options), Some.Options, time);
+            templates, new(book, templates, new KnownPasswords(), new(requests, time), new(time)), Some.Options, time);
         for (var i = 0; i < 100; i++) VerbTable.Decide(reader.Read(request).Situation);
 
         const int Times = 100;

@@ -13,7 +13,7 @@ public sealed class MessagesTests
     /// <summary>The reasons a person meets only in conditions, and those that templates give words of their own.</summary>
     private static readonly WakeReason[] Elsewhere =
     [
-        WakeReason.Unknown, WakeReason.TargetFound, WakeReason.DefaultPolicy,
+        WakeReason.Unknown, WakeReason.TargetFound, WakeReason.DefaultPolicy, WakeReason.PolicyAllows, WakeReason.AskedDirectly,
         WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
     ];
 
@@ -193,6 +193,15 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.NodeNotSchedulable, ToNodeC, Running)),
         ("PlacementConflict: the node affinity of team-a/web-01 is managed by somebody else; change it there. The API server says: Apply failed with 1 conflict",
             () => Refuse(WakeReason.PlacementConflict, ToNodeC, "Apply failed with 1 conflict", Off)),
+        ("VerbNotAllowed: team-a/web-01 was not woken: no WakePolicy selects it, and the operator's default allows Sleep only",
+            () => NotAllowed(WakeReason.VerbNotAllowed, "no WakePolicy selects it, and the operator's default allows Sleep only", Off)),
+        ("VerbNotAllowed: the machine with the MAC address 52:54:00:12:34:56 was not created: WakePolicy team-a/night allows Sleep only",
+            () => NotAllowed(WakeReason.VerbNotAllowed, "WakePolicy team-a/night allows Sleep only")),
+        .. new[]
+        {
+            WakeReason.AmbiguousMessage, WakeReason.OriginNotAllowed, WakeReason.ProofMissing, WakeReason.WrongPassword, WakeReason.BadSignature, WakeReason.StaleCommand,
+            WakeReason.ReplayedCommand, WakeReason.RateLimited,
+        }.Select(reason => ($"{reason}: team-a/web-01 was not woken: words of the policies", (Func<string>)(() => NotAllowed(reason, "words of the policies", Off)))),
         ("Forbidden: KubeWol is not allowed to wake team-a/web-01; the API server says: User \"operator\" cannot update resource \"virtualmachines/start\"",
             () => Refuse(WakeReason.Forbidden, Heard, "User \"operator\" cannot update resource \"virtualmachines/start\"", Off)),
         ("Forbidden: KubeWol is not allowed to delete team-a/web-01; the API server says: no",
@@ -260,6 +269,16 @@ public sealed class MessagesTests
 
     private static string Refuse(WakeReason reason, WakeRequest request, string? words, params IReadOnlyList<Machine> found) =>
         Say(new Plan.Refuse(reason), Some.Reading(request, found), words);
+
+    private static string NotAllowed(WakeReason reason, string words, params IReadOnlyList<Machine> found)
+    {
+        var reading = Some.Reading(Heard, found);
+        return Say(new Plan.Refuse(reason), reading with
+        {
+            Judgement = new(WakeAction.Wake, words) { Refusal = reason },
+            Situation = reading.Situation with { Claim = found.Count == 0 ? new(1) : default },
+        });
+    }
 
     private static string GivenUp(WakeReason reason, WakeOperation issued, string? words)
     {

@@ -16,7 +16,7 @@ public sealed class RunStrategyTests(SharedApi shared) : IClassFixture<SharedApi
     internal const string Table = """
         strategy       | owner's start-as | --start-as     -> asleep         | note           | awake          | calls of the wake
 
-        Always         | -                | Always         -> Halted         | -              | Always         | start
+        Always         | -                | Always         -> Halted         | Always         | Always         | patch runStrategy=Always run-strategy=-
         Always         | -                | Manual         -> Halted         | Always         | Always         | patch runStrategy=Always run-strategy=-
         Always         | -                | RerunOnFailure -> Halted         | Always         | Always         | patch runStrategy=Always run-strategy=-
         Always         | Manual           | Always         -> Halted         | Always         | Always         | patch runStrategy=Always run-strategy=-
@@ -26,7 +26,7 @@ public sealed class RunStrategyTests(SharedApi shared) : IClassFixture<SharedApi
         Manual         | -                | Always         -> Manual         | -              | Manual         | start
         Manual         | Always           | Always         -> Manual         | -              | Manual         | start
         RerunOnFailure | -                | Always         -> RerunOnFailure | -              | RerunOnFailure | start
-        running:true   | -                | Always         -> running:false  | -              | running:true   | start
+        running:true   | -                | Always         -> running:false  | Always         | running:true   | patch running=true run-strategy=-
         running:true   | -                | Manual         -> running:false  | Always         | running:true   | patch running=true run-strategy=-
 
         Halted         | -                | Always         -> Halted         | -              | Always         | start
@@ -74,7 +74,7 @@ public sealed class RunStrategyTests(SharedApi shared) : IClassFixture<SharedApi
         await rehearsal.PassAsync(10, isAtWork: false);
         await AskAsync(rehearsal, Some.Asking(WakeAction.Sleep, "team-a/down-again", sleep: new() { Mode = SleepMode.Stop }));
 
-        Assert.Equal("-", Note(rehearsal));
+        Assert.Equal("Always", Note(rehearsal));
         await AskAsync(rehearsal, Some.Asking(WakeAction.Wake, "team-a/up"));
         Assert.Equal("Always", Strategy(rehearsal));
     }

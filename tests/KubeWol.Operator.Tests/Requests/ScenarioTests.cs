@@ -44,12 +44,12 @@ public sealed class ScenarioTests(SharedApi shared) : IClassFixture<SharedApi>
         Always Manual                                  | terminating   | pause       -> TargetTerminating |                                                 | gone         | gone               | -
 
         Halted Manual RerunOnFailure running:false     | stopped       | stop        -> AlreadyInactive   |                                                 | =            | Stopped            | -
-        Always                                         | starting      | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
-        Always                                         | running       | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
-        Always                                         | paused        | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
-        Always                                         | migrating     | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
-        Always                                         | crash-looping | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
-        Always                                         | unschedulable | stop        -> Stopped           | stop                                            | Halted       | Stopped            | -
+        Always                                         | starting      | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
+        Always                                         | running       | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
+        Always                                         | paused        | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
+        Always                                         | migrating     | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
+        Always                                         | crash-looping | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
+        Always                                         | unschedulable | stop        -> Stopped           | patch run-strategy=Always, stop                 | Halted       | Stopped            | -
         Manual RerunOnFailure                          | starting      | stop        -> Stopped           | stop                                            | =            | Stopped            | -
         Manual RerunOnFailure                          | running       | stop        -> Stopped           | stop                                            | =            | Stopped            | -
         Manual RerunOnFailure                          | paused        | stop        -> Stopped           | stop                                            | =            | Stopped            | -
@@ -60,9 +60,9 @@ public sealed class ScenarioTests(SharedApi shared) : IClassFixture<SharedApi>
         Once                                           | running       | stop        -> Stopped           | patch run-strategy=Once, stop                   | Halted       | Stopped            | -
         Once                                           | paused        | stop        -> Stopped           | patch run-strategy=Once, stop                   | Halted       | Stopped            | -
         Once                                           | migrating     | stop        -> Stopped           | patch run-strategy=Once, stop                   | Halted       | Stopped            | -
-        running:true                                   | starting      | stop        -> Stopped           | stop                                            | running:false | Stopped           | -
-        running:true                                   | running       | stop        -> Stopped           | stop                                            | running:false | Stopped           | -
-        running:true                                   | paused        | stop        -> Stopped           | stop                                            | running:false | Stopped           | -
+        running:true                                   | starting      | stop        -> Stopped           | patch run-strategy=Always, stop                 | running:false | Stopped           | -
+        running:true                                   | running       | stop        -> Stopped           | patch run-strategy=Always, stop                 | running:false | Stopped           | -
+        running:true                                   | paused        | stop        -> Stopped           | patch run-strategy=Always, stop                 | running:false | Stopped           | -
         Always Once                                    | stopping      | stop        -> AlreadyInactive   |                                                 | Halted       | Stopped            | -
         Manual RerunOnFailure                          | stopping      | stop        -> AlreadyInactive   |                                                 | =            | Stopped            | -
         Once                                           | finished      | stop        -> AlreadyInactive   |                                                 | =            | Stopped            | node-a
@@ -70,7 +70,7 @@ public sealed class ScenarioTests(SharedApi shared) : IClassFixture<SharedApi>
         Always Manual                                  | terminating   | stop        -> TargetTerminating |                                                 | gone         | gone               | -
 
         Halted Manual                                  | stopped       | force       -> AlreadyInactive   |                                                 | =            | Stopped            | -
-        Always                                         | running       | force       -> Stopped           | stop {"gracePeriod":0}                          | Halted       | Stopped            | -
+        Always                                         | running       | force       -> Stopped           | patch run-strategy=Always, stop {"gracePeriod":0} | Halted       | Stopped            | -
         Manual RerunOnFailure                          | running       | force       -> Stopped           | stop {"gracePeriod":0}                          | =            | Stopped            | -
         Once                                           | running       | force       -> Stopped           | patch run-strategy=Once, stop {"gracePeriod":0} | Halted       | Stopped            | -
         Always                                         | stopping      | force       -> Stopped           | stop {"gracePeriod":0}                          | Halted       | Stopped            | -

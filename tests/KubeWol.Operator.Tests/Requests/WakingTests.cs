@@ -88,7 +88,7 @@ public sealed class WakingTests
         await world.PassAfterAsync(1);
         Assert.Equal(
             [
-                "Authorized=True DefaultPolicy 12:00:01: who may ask for this is decided when a WakeRequest is created",
+                "Authorized=True AskedDirectly 12:00:01: who may ask for this is decided when a WakeRequest is created",
                 "Resolved=True TargetFound 12:00:01: team-a/web-01",
                 "Completed=Unknown WaitingForStart 12:00:01: team-a/web-01 is on its way up",
             ],
@@ -104,7 +104,7 @@ public sealed class WakingTests
         await world.PassAfterAsync(3);
         Assert.Equal(
             [
-                "Authorized=True DefaultPolicy 12:00:01: who may ask for this is decided when a WakeRequest is created",
+                "Authorized=True AskedDirectly 12:00:01: who may ask for this is decided when a WakeRequest is created",
                 "Resolved=True TargetFound 12:00:01: team-a/web-01",
                 "Completed=True Started 12:00:06: team-a/web-01 was Stopped; it was started and is ready",
             ],

@@ -229,5 +229,5 @@ public sealed class AddressClaimTests
     }
 
     private IEnumerable<string> Found(WakeRequest request) =>
-        new MachineFinder(_machines, _instances, new(_machines, _instances, _options, _time), _options).Find(request).Found.Select(m => ResourceKey.Of(m.Object).ToString()).Order();
+        new MachineFinder(_machines, _instances, new(_machines, _instances, _options, _time), new(new ResourceCache<WakePolicy>(), _options), _options).Find(request).Found.Select(m => ResourceKey.Of(m.Object).ToString()).Order();
 }

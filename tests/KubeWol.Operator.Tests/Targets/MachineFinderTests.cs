@@ -16,7 +16,7 @@ public sealed class MachineFinderTests
     private readonly FakeTimeProvider _time = new(Some.Noon);
     private readonly MachineFinder _finder;
 
-    public MachineFinderTests() => _finder = new(_machines, _instances, new(_machines, _instances, Some.Options, _time), Some.Options);
+    public MachineFinderTests() => _finder = new(_machines, _instances, new(_machines, _instances, Some.Options, _time), new(new ResourceCache<WakePolicy>(), Some.Options), Some.Options);
 
     [Theory]
     [InlineData("52:54:00:AB:cd:ef", "52:54:00:ab:cd:ef")]
@@ -161,7 +161,7 @@ public sealed class MachineFinderTests
         _instances.Set(Some.Vmi("team-a/web-01", macs: Some.Mac));
 
         var torn = new Torn(before, _machines);
-        var finder = new MachineFinder(torn, _instances, new(torn, _instances, Some.Options, _time), Some.Options);
+        var finder = new MachineFinder(torn, _instances, new(torn, _instances, Some.Options, _time), new(new ResourceCache<WakePolicy>(), Some.Options), Some.Options);
 
         Assert.Single(finder.Find(Some.Heard()).Found);
     }

@@ -40,7 +40,13 @@ public sealed class TemplateFinderTests
 
     [Fact]
     public void Only_a_template_of_the_requests_own_namespace_can_be_named() => Assert.Equal(
-        new Claim(0, Words: $"there is no WakeTemplate {Some.Agents}/small"), Find(Some.Heard(), new() { Template = "small" }, Claims.Template()).Claim);
+        new Claim(0, Words: $"there is no WakeTemplate {Some.Agents}/small"), Find(Some.Request($"{Some.Agents}/by-hand"), new() { Template = "small" }, Claims.Template()).Claim);
+
+    [Theory]
+    [InlineData("small", 1)]
+    [InlineData("large", 0)]
+    public void A_frame_names_one_of_the_templates_that_claim_the_address_wherever_they_are(string name, int found) =>
+        Assert.Equal(found, Find(Some.Heard(), new() { Template = name }, Claims.Template()).Claim.Templates);
 
     [Fact]
     public void Parameters_that_do_not_fit_are_told()

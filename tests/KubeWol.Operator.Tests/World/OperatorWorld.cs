@@ -9,6 +9,7 @@ using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 using KubeWol.Operator.Templates;
@@ -56,6 +57,10 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public ResourceCache<Node> Nodes { get; } = new();
 
     public ResourceCache<WakeTemplate> Templates { get; } = new();
+
+    public ResourceCache<WakePolicy> Policies { get; } = new();
+
+    public KnownPasswords Passwords { get; } = new();
 
     public FakeTimeProvider Time { get; } = new(Some.Noon);
 
@@ -129,12 +134,15 @@ internal sealed class OperatorWorld : IAsyncDisposable
     {
         var templates = new TemplateFinder(Templates, Options);
         var sources = new TemplateSources(_client);
-        var finder = new MachineFinder(Machines, Instances, new(Machines, Instances, Options, Time), Options);
-        var reader = new RequestReader(Requests, finder, new(Nodes), Migrations, templates, Options, Time);
+        var book = new PolicyBook(Policies, Options);
+        var meter = new RateMeter(Time);
+        var judge = new RequestJudge(book, templates, Passwords, new(Requests, Time), meter);
+        var finder = new MachineFinder(Machines, Instances, new(Machines, Instances, Options, Time), book, Options);
+        var reader = new RequestReader(Requests, finder, new(Nodes), Migrations, templates, judge, Options, Time);
         var operations = new KubeVirtMachines(
-            _client, Machines, new(_client, Machines, Options), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
+            _client, Machines, new(_client, Machines), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
-            Requests, reader, new(), operations, new(_client, Requests, Events, Options, Time), _client, Metrics, Time,
+            Requests, reader, new(), operations, new(_client, Requests, Events, Options, Time), meter, _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 
@@ -144,6 +152,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         WriteBehindTheCache(machine);
         Machines.Set(machine);
     }
+
+    public void See(WakePolicy policy) => Policies.Set(policy);
 
     public void See(WakeTemplate template) => Templates.Set(template);
 

@@ -3,6 +3,7 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Internal;
+using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
 
@@ -123,7 +124,7 @@ internal static class Some
     /// <summary>A reading of a request and its machines; what is decided from is left at its least.</summary>
     public static Reading Reading(WakeRequest request, params IReadOnlyList<Machine> found)
     {
-        var intent = Intent.Of(request, reversed: false, new Nodes(new ResourceCache<Node>()).SelectorOf(request.Spec.Move), Options);
+        var intent = Intent.Of(request, Judgement.Direct(request.Spec.Action ?? WakeAction.Wake), new Nodes(new ResourceCache<Node>()).SelectorOf(request.Spec.Move), Options);
         return new()
         {
             Request = request,

@@ -32,6 +32,9 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
     /// <summary>What an API server is to pass on to the stand-in, at a port that is free just now. It must be told before it starts.</summary>
     public static AggregatedApi Api() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
 
+    /// <summary>What it is to pass on besides, where <see cref="KubeVirtStandInOptions.Template"/> is set.</summary>
+    public static AggregatedApi TemplateApi(AggregatedApi api) => api with { GroupVersion = Server.TemplateApi.GroupVersion };
+
     /// <summary>Installs the stand-in and returns once it is ready for machines.</summary>
     public static async Task<KubeVirtStandIn> StartAsync(KubeVirtStandInOptions options, CancellationToken cancellationToken)
     {
@@ -40,7 +43,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
         try
         {
             var installation = standIn._host.Services.GetRequiredService<Installation>();
-            if (options.InstallCrds) await installation.InstallCrdsAsync(cancellationToken);
+            if (options.InstallCrds) await installation.InstallCrdsAsync(options.Template, cancellationToken);
             if (options.CreateNodes) await installation.CreateNodesAsync(options.Nodes, cancellationToken);
             await standIn._host.StartAsync(cancellationToken);
             await installation.InstallWebhooksAsync(options.Api.Backend, options.Authority.Pem, cancellationToken);
@@ -79,7 +82,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
 
     private static WebApplication Build(KubeVirtStandInOptions options, ClusterConnection connection)
     {
-        var certificate = options.Authority.IssueServer(options.Api.ServerName).ToCertificate();
+        var certificate = options.Authority.IssueServer(options.Api.ServerName, TemplateApi(options.Api).ServerName).ToCertificate();
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning);
         if (options.Logging is { } logging) builder.Logging.AddProvider(logging);
@@ -90,7 +93,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
         }));
         builder.Services.AddSingleton(options.Time).AddSingleton(Metrics.NewCustomRegistry()).AddCluster(connection);
         builder.Services.AddSingleton(options.Delays).AddSingleton(new NodePool(options.Nodes))
-            .AddSingleton<StandInClient>().AddSingleton<Installation>().AddSingleton<MachineWriter>().AddSingleton<SubresourceApi>();
+            .AddSingleton<StandInClient>().AddSingleton<Installation>().AddSingleton<MachineWriter>().AddSingleton<SubresourceApi>().AddSingleton<Server.TemplateApi>();
         builder.Services.AddSingleton(services => new AdmissionApi(services.GetRequiredService<ClusterClient>(), options.DecentralizedLiveMigration));
         builder.Services.AddController<MachineReconciler>("kubevirt-stand-in", controller =>
         {
@@ -106,6 +109,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
         var host = builder.Build();
         host.Services.GetRequiredService<SubresourceApi>().Map(host);
         host.Services.GetRequiredService<AdmissionApi>().Map(host);
+        if (options.Template) host.Services.GetRequiredService<Server.TemplateApi>().Map(host);
         var unknown = StatusDocument.Of(new(404, "NotFound", "the stand-in for KubeVirt does not imitate this"));
         host.MapFallback(() => Results.Json(unknown, KubeVirtJson.Default.JsonNode, statusCode: 404));
         return host;

@@ -34,6 +34,9 @@ public sealed record KubeVirtStandInOptions
     /// <summary>The feature gate without which WaitAsReceiver is refused.</summary>
     public bool DecentralizedLiveMigration { get; init; }
 
+    /// <summary>The feature gate with which template.kubevirt.io is there; the API server must have been told of <see cref="KubeVirtStandIn.TemplateApi"/>.</summary>
+    public bool Template { get; init; }
+
     /// <summary>How many machines are worked on at the same time.</summary>
     public int Workers { get; init; } = 8;
 

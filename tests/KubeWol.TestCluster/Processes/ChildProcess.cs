@@ -73,6 +73,12 @@ public sealed partial class ChildProcess : IAsyncDisposable
         throw new TestClusterException($"Cannot send {signal} to {Name}: {Marshal.GetLastPInvokeErrorMessage()}.");
     }
 
+    /// <summary>Sends a signal to a process that a child has started.</summary>
+    public static void Send(int id, Signal signal)
+    {
+        if (Kill(id, (int)signal) != 0) throw new TestClusterException($"Cannot send {signal} to process {id}: {Marshal.GetLastPInvokeErrorMessage()}.");
+    }
+
     /// <summary>Asks it to end, kills it if it has not within 10 s; returns the exit code.</summary>
     public async Task<int> StopAsync(CancellationToken cancellationToken)
     {

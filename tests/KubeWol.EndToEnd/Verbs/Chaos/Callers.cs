@@ -65,12 +65,18 @@ internal sealed class Callers(Bed bed, Cast cast, Random random)
 
     private Task FrameAsync(string mac, int what, bool mayDestroy)
     {
+        if (what == 6 && mayDestroy)
+        {
+            bed.SendCommand(WakeAction.Destroy, mac);
+            return Task.CompletedTask;
+        }
+
         string[] arguments = what switch
         {
             0 or 1 or 2 => ["-p", $"{Bed.WirePorts[WakeAction.Sleep]}", mac],
             3 or 4 => [Cast.Backwards(mac)],
             5 => ["-p", $"{Bed.WirePorts[WakeAction.Move]}", mac],
-            6 => ["-p", $"{Bed.WirePorts[mayDestroy ? WakeAction.Destroy : WakeAction.Instantiate]}", mac],
+            6 => ["-p", $"{Bed.WirePorts[WakeAction.Instantiate]}", mac],
             _ => [mac],
         };
         return bed.SendAsync(["wakeonlan", .. arguments]);

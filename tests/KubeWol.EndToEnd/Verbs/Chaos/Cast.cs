@@ -50,6 +50,7 @@ internal sealed class Cast
             spec:
               macAddresses: {prefixes: ["{{ClonedPrefix}}"]}
               clone: {name: golden}
+              labels: { {{Bed.Destroyable}}: "yes" }
             """, TestContext.Current.CancellationToken);
         return cast;
     }

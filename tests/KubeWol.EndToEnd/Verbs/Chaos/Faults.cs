@@ -67,9 +67,9 @@ internal sealed class Faults(Bed bed, Cast cast, Replicas operators, Random rand
     private async Task FreezeLeaderAsync()
     {
         var frozen = await LeaderAsync();
-        frozen.Process.Send(Signal.Stop);
+        frozen.Send(Signal.Stop);
         await BecomesAsync("another operator leads", async () => await operators.LeaderAsync(butNot: frozen) is not null);
-        frozen.Process.Send(Signal.Continue);
+        frozen.Send(Signal.Continue);
         await BecomesAsync("the ex-leader ends", () => Task.FromResult(frozen.Process.HasExited));
     }
 

@@ -13,10 +13,11 @@ internal sealed class Installation(StandInClient client)
     /// <summary>The CRDs, by name.</summary>
     public static IReadOnlyDictionary<string, byte[]> Crds { get; } = ReadCrds();
 
-    public async Task InstallCrdsAsync(CancellationToken cancellationToken)
+    public async Task InstallCrdsAsync(bool templates, CancellationToken cancellationToken)
     {
-        foreach (var (name, manifest) in Crds) await client.ApplyAsync($"{CrdPath}/{name}", manifest, cancellationToken);
-        foreach (var name in Crds.Keys)
+        var crds = Crds.Where(crd => templates || !crd.Key.EndsWith(".template.kubevirt.io", StringComparison.Ordinal)).ToList();
+        foreach (var (name, manifest) in crds) await client.ApplyAsync($"{CrdPath}/{name}", manifest, cancellationToken);
+        foreach (var (name, _) in crds)
         {
             await Eventually.BecomesTrueAsync($"the API server serves {name}", () => IsEstablishedAsync(name, cancellationToken), cancellationToken);
         }
