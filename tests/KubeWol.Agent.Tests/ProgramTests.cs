@@ -23,9 +23,9 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.", result.Output, StringComparison.Ordinal);
-        foreach (var option in (string[])["--namespace", "--node-name", "--interface", "--exclude-interface", "--ports", "--promiscuous", "--capture-buffer-mib", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"])
+        foreach (var option in (string[])["--namespace", "--node-name", "--interface", "--exclude-interface", "--ports", "--promiscuous", "--capture-buffer-mib", "--sender-burst", "--sender-rate", "--total-burst", "--total-rate", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"])
             Assert.Contains(option, result.Output, StringComparison.Ordinal);
-        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(2 to 256). [default: 4]", "[default: 0.0.0.0:8080]"])
+        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(2 to 256). [default: 4]", "(1 to 1000000). [default: 5000]", "(1 to 10000). [default: 20]", "(1 to 1000000). [default: 10000]", "(1 to 10000). [default: 100]", "[default: 0.0.0.0:8080]"])
             Assert.Contains(words, result.Output, StringComparison.Ordinal);
     }
 
@@ -36,6 +36,8 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
     [InlineData("--ports: '9-7' is not a list of ports (1 to 65535), such as 7,9,47998-48010", "--ports", "9-7")]
     [InlineData("--capture-buffer-mib: '1' is not a number from 2 to 256", "--capture-buffer-mib", "1")]
     [InlineData("--capture-buffer-mib: '4MiB' is not a number from 2 to 256", "--capture-buffer-mib", "4MiB")]
+    [InlineData("--sender-burst: '0' is not a number from 1 to 1000000", "--sender-burst", "0")]
+    [InlineData("--total-rate: '0.5' is not a number from 1 to 10000", "--total-rate", "0.5")]
     [InlineData("Unrecognized command or argument 'maybe'.", "--promiscuous", "maybe")]
     [InlineData("Required argument missing for option: '--interface'.", "--interface")]
     [InlineData("--namespace: 'Team A' is not the name of a namespace", "--namespace", "Team A")]

@@ -11,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Tests.Fakes;
 
-/// <summary>An API server that does nothing by itself: each request waits, in the order of arrival, for the test to answer it.</summary>
+/// <summary>An API server that does nothing by itself: each request waits, in the order of arrival, for the test to answer it. Only of ConfigMaps it says that there are none.</summary>
 internal sealed class ScriptedApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -52,6 +52,13 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private async Task ReceiveAsync(HttpContext context)
     {
+        if (context.Request.Path.Value!.EndsWith("/configmaps", StringComparison.Ordinal))
+        {
+            if (!context.Request.Query.ContainsKey("watch")) await context.Response.WriteAsync("""{"metadata":{"resourceVersion":"1"},"items":[]}""", context.RequestAborted);
+            else await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            return;
+        }
+
         using var reader = new StreamReader(context.Request.Body);
         var exchange = new Exchange(context, await reader.ReadToEndAsync(context.RequestAborted));
         _arrived.Writer.TryWrite(exchange);
