@@ -34,7 +34,8 @@ public sealed record FrameOrigin
     /// <summary>IP networks of the sender, such as 192.168.1.0/24. Frames without IP match none. A sender can claim any address.</summary>
     [MaxItems(64)]
     [StringLength(49, MinimumLength = 3)]
-    [Rule("self.all(c, isCIDR(c))", "an IP network is written as 192.168.1.0/24 or fd00::/8")]
+    [Rule("self.all(c, c.matches('^([0-9]{1,3}([.][0-9]{1,3}){3}/([0-9]|[12][0-9]|3[0-2])|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*/([0-9]|[1-9][0-9]|1[01][0-9]|12[0-8]))$'))",
+        "an IP network is written as 192.168.1.0/24 or fd00::/8")]
     [JsonPropertyName("sourceCIDRs")]
     public IReadOnlyList<string>? SourceCidrs { get; init; }
 }

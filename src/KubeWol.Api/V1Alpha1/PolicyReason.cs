@@ -21,6 +21,9 @@ public enum PolicyReason
     /// <summary>One of its keys is no ECDSA public key on P-256.</summary>
     InvalidKey,
 
+    /// <summary>It names an IP network that is none.</summary>
+    InvalidNetwork,
+
     /// <summary>It names a node that the cluster does not have.</summary>
     NodeNotFound,
 

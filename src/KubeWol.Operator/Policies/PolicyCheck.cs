@@ -1,3 +1,4 @@
+using System.Net;
 using KubeWol.Api.V1Alpha1;
 
 using KubeWol.Proofs;
@@ -20,7 +21,7 @@ internal sealed record PolicyCheck(
     public int Selected => Machines.Count(m => Policy.Spec.Selector.Matches(m));
 
     /// <summary>The first problem, the one that stops most first; null where all of it can match.</summary>
-    public PolicyProblem? Problem() => Unknown() ?? Keys() ?? PasswordKeys() ?? Selection() ?? Places() ?? Marks() ?? Conflict();
+    public PolicyProblem? Problem() => Unknown() ?? Keys() ?? PasswordKeys() ?? Selection() ?? Networks() ?? Places() ?? Marks() ?? Conflict();
 
     private PolicyProblem? Unknown() => PolicyTable.Usable(Policy) ? null
         : new(PolicyReason.Unsupported, "it uses something that this version of KubeWol does not know, and allows nothing to the machines it selects");
@@ -37,6 +38,9 @@ internal sealed record PolicyCheck(
 
     private PolicyProblem? Selection() => Selected > 0 || Templates.Any(t => Policy.Spec.Selector.Matches(t)) ? null
         : new(PolicyReason.SelectsNothing, "no VirtualMachine of its namespace has such labels, and no WakeTemplate would make one");
+
+    private PolicyProblem? Networks() => (Policy.Spec.From ?? []).SelectMany(o => o.SourceCidrs ?? []).FirstOrDefault(n => !IPNetwork.TryParse(n, out _)) is not { } wrong ? null
+        : new(PolicyReason.InvalidNetwork, $"from.sourceCIDRs names {wrong}, which is no IP network");
 
     private PolicyProblem? Places() => (Policy.Spec.From ?? []).SelectMany(o => o.Nodes ?? []).FirstOrDefault(n => !Nodes.Contains(n)) is not { } missing ? null
         : new(PolicyReason.NodeNotFound, $"from.nodes names {missing}, and the cluster has no such node");

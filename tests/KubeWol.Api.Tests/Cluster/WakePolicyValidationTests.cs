@@ -44,6 +44,8 @@ public sealed class WakePolicyValidationTests(ApiCluster cluster)
     [InlineData("{verbs: [Wake], proof: None, from: []}", "spec.from", "an empty list would match no frame")]
     [InlineData("{verbs: [Wake], proof: None, from: [{}]}", "spec.from[0]", "say where frames come from")]
     [InlineData("{verbs: [Wake], proof: None, from: [{sourceCIDRs: [192.168.1.1]}]}", "spec.from[0].sourceCIDRs", "an IP network is written as 192.168.1.0/24 or fd00::/8")]
+    [InlineData("{verbs: [Wake], proof: None, from: [{sourceCIDRs: [lan/24]}]}", "spec.from[0].sourceCIDRs", "an IP network is written as 192.168.1.0/24 or fd00::/8")]
+    [InlineData("{verbs: [Wake], proof: None, from: [{sourceCIDRs: ['fd00::/129']}]}", "spec.from[0].sourceCIDRs", "an IP network is written as 192.168.1.0/24 or fd00::/8")]
     [InlineData("{verbs: [Wake], proof: None, from: [{sourceMACs: ['52:54:0']}]}", "spec.from[0].sourceMACs", "a MAC address, or the beginning of one")]
     [InlineData("{verbs: [Wake], proof: None, from: [{vlans: [4095]}]}", "spec.from[0].vlans[0]", "should be less than or equal to 4094")]
     [InlineData("{verbs: [Wake], proof: None, selector: {matchExpressions: [{key: a, operator: In}]}}", "spec.selector.matchExpressions[0]", "In and NotIn need values, Exists and DoesNotExist take none")]

@@ -120,7 +120,7 @@ public sealed class JsonTests
             """)));
 
     [Fact]
-    public void Of_the_metadata_of_machines_only_what_is_ours_and_Harvesters_is_kept()
+    public void Of_the_annotations_of_machines_only_what_is_ours_and_Harvesters_is_kept()
     {
         const string Metadata = """
             {"metadata": {"name": "web-01", "labels": {"app": "web", "kubewol.io/template": "small"}, "ownerReferences": [{"kind": "Pool", "name": "p", "uid": "1"}],
@@ -128,7 +128,7 @@ public sealed class JsonTests
             """;
 
         Assert.Equal(
-            """{"metadata":{"name":"web-01","generation":0,"labels":{"kubewol.io/template":"small"},"annotations":{"kubewol.io/start-as":"Manual","harvesterhci.io/mac-address":"{}"}}}""",
+            """{"metadata":{"name":"web-01","generation":0,"labels":{"app":"web","kubewol.io/template":"small"},"annotations":{"kubewol.io/start-as":"Manual","harvesterhci.io/mac-address":"{}"}}}""",
             Write(Read<VirtualMachine>(Metadata)));
         Assert.Equal("""{"metadata":{"name":"web-01","generation":0}}""", Write(Read<VirtualMachineInstance>(Metadata)));
     }

@@ -16,6 +16,7 @@ public sealed class PolicyCheckTests
     [InlineData("a: Wake", "InEffect", "frames can match it")]
     [InlineData("a: Wake node:node-a vlan:10 net:10.0.0.0/8", "InEffect", "frames can match it")]
     [InlineData("a: Wake node:node-a node:node-x", "NodeNotFound", "from.nodes names node-x, and the cluster has no such node")]
+    [InlineData("a: Wake net:999.0.0.0/8", "InvalidNetwork", "from.sourceCIDRs names 999.0.0.0/8, which is no IP network")]
     [InlineData("a: Wake+Sleep alias:9101=Sleep", "InEffect", "frames can match it")]
     [InlineData("a: Wake+Sleep alias:9102=Sleep", "NotHeard", "the agents do not listen to UDP port 9102: add it to agent.ports of the chart")]
     [InlineData("a: Wake proof:SecureOn(office)", "InEffect", "frames can match it")]
