@@ -17,6 +17,9 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>Sends a signal to the program itself.</summary>
     public void Send(Signal signal) => container.Send(signal);
 
+    /// <summary>What the program itself uses now, without the runtime around it; only while it runs.</summary>
+    public ProcessUsage Usage => ProcessUsage.Of(Id);
+
     /// <summary>What /readyz says, and whether it means ready; null when nobody answers.</summary>
     public async Task<(bool Ready, string Words)?> ReadinessAsync(CancellationToken cancellationToken)
     {

@@ -56,7 +56,7 @@ public sealed class FloodBed : IAsyncLifetime
         var requests = (await Cluster.RequestsAsync(Cancel)).Count;
         await using var agent = await Installation.StartAgentAsync(Network.Node("node-a"), ["--interface", "eth0", .. options], waitUntilReady: true, Cancel);
         await WarmUpAsync(agent);
-        var (usage, warm) = (agent.Process.Usage, await CountsAsync(agent));
+        var (usage, warm) = (agent.Usage, await CountsAsync(agent));
         var watch = Stopwatch.StartNew();
         var sent = await SendAsync(frames, meanwhile?.Invoke(agent) ?? Task.CompletedTask);
         var (counts, last) = (default(Counts), default(Counts));
@@ -68,7 +68,7 @@ public sealed class FloodBed : IAsyncLifetime
             return counts.Counted >= counts.Arrived && counts.Written >= counts.Taken && counts == last;
         }, Cancel);
         watch.Stop();
-        var after = agent.Process.Usage;
+        var after = agent.Usage;
         var most = burst + (int)Math.Ceiling(watch.Elapsed.TotalSeconds * perSecond);
         _rows.Add(string.Create(CultureInfo.InvariantCulture, $"| {name} | {sent} | {watch.Elapsed.TotalSeconds:0.0} | {counts.Taken} | {most} | {counts.Refused} | {Math.Max(0, sent - counts.Counted)} | {counts.Created} | {Mebibytes(usage.ResidentBytes)} | {Mebibytes(after.PeakResidentBytes)} | {(after.UserTime + after.SystemTime - usage.UserTime - usage.SystemTime).TotalSeconds:0.0} |"));
         TestContext.Current.TestOutputHelper?.WriteLine(_rows[^1]);
@@ -78,7 +78,7 @@ public sealed class FloodBed : IAsyncLifetime
         Assert.Equal(0, counts.QueueFull);
         Assert.Equal(counts.Created + 1, (await Cluster.RequestsAsync(Cancel)).Count - requests); // and the one of the warm-up
         Assert.InRange(after.PeakResidentBytes - usage.ResidentBytes, 0, 64L << 20);
-        Assert.InRange(after.PeakResidentBytes, 0, 192L << 20); // the chart's limit
+        Assert.InRange(after.PeakResidentBytes, 16L << 20, 192L << 20); // at the most the chart's limit; below the least it is not the agent that was measured
         Assert.Equal(1, agent.Process.Lines.Count(l => l.Contains("too many messages", StringComparison.Ordinal)));
     }
 

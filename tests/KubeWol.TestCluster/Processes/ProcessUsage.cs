@@ -9,7 +9,8 @@ namespace KubeWol.TestCluster.Processes;
 /// <param name="SystemTime">CPU time in the kernel.</param>
 public sealed record ProcessUsage(long ResidentBytes, long PeakResidentBytes, TimeSpan UserTime, TimeSpan SystemTime)
 {
-    internal static ProcessUsage Of(int pid)
+    /// <summary>That of any process of this machine; only while it runs.</summary>
+    public static ProcessUsage Of(int pid)
     {
         var status = File.ReadAllLines($"/proc/{pid}/status");
         // proc(5): the name in parentheses may hold spaces; utime and stime are fields 14 and 15, in ticks of 1/100 s on Linux.
