@@ -29,11 +29,20 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Title("It runs already");
         await SendAsync(["wakeonlan", "-p", "9", Cast.Desktop.Mac!], cancellationToken);
 
-        screen.Title("The address written backwards: go to sleep, as the sleep-on-lan programs say it (an option)");
+        screen.Title("The address written backwards: go to sleep, as the sleep-on-lan programs say it. WakePolicy desktops allows it");
         await SendAsync(["wakeonlan", Cast.Desktop.Reversed], cancellationToken);
 
-        screen.Title($"A packet to port {Stage.MovePort}: move (an option). The machine sleeps on, on another node");
+        screen.Title($"A packet to port {Stage.MovePort}: move, says the same policy. The machine sleeps on, on another node");
         await SendAsync(["wakeonlan", "-p", $"{Stage.MovePort}", Cast.Desktop.Mac!], cancellationToken);
+
+        screen.Title("This machine wakes by a SecureOn password alone, says WakePolicy vaults: the wrong one");
+        await SendAsync(["etherwake", "-i", "eth0", "-p", "00:00:00:c0:ff:ee", Cast.Vault.Mac!], cancellationToken);
+
+        screen.Title("The right one; it stands in a Secret, and in no WakeRequest");
+        await SendAsync(["etherwake", "-i", "eth0", "-p", Cast.Password, Cast.Vault.Mac!], cancellationToken);
+
+        screen.Title("To delete a machine takes a signed command, whatever a policy says");
+        await SendAsync(["node", stage.CommandScript, "--key", stage.KeyFile, "--key-id", "ops", "--to", "10.77.0.255", "Destroy", Cast.Vault.Mac!], cancellationToken);
 
         screen.Title("Nobody has this address, but a template claims it: a machine is made");
         await SendAsync(["wakeonlan", Cast.Kiosk], cancellationToken);
@@ -55,7 +64,7 @@ internal sealed class Show(Stage stage, Screen screen)
     /// <summary>Has the sender send, and tells the journey of what it sent.</summary>
     private async Task SendAsync(string[] command, CancellationToken cancellationToken)
     {
-        screen.Command(string.Join(' ', command));
+        screen.Command(string.Join(' ', command.Select(part => part.StartsWith('/') ? Path.GetFileName(part) : part)));
         var before = await HeardAsync(cancellationToken);
         var sent = await stage.Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), cancellationToken);
         if (sent.Checked.Length > 0) screen.Text(sent.Output);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.KubeVirt;
@@ -13,7 +14,7 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>The port at which a magic packet means Move.</summary>
     public const int MovePort = 9102;
 
-    private static readonly string[] OperatorOptions = ["--reversed-mac-sleeps", $"--move-port={MovePort}"];
+    private static readonly string[] OperatorOptions = ["--agents-report-reversed-macs", "--agent-ports", $"7,9,{MovePort}"];
     private static readonly string[] AgentOptions = ["--interface", "eth0", "--reversed-macs", "--ports", $"7,9,{MovePort}"];
 
     private static readonly string[] Nodes = ["node-a", "node-b", "node-c"];
@@ -29,6 +30,12 @@ internal sealed class Stage : IAsyncDisposable
 
     public required IReadOnlyList<RunningProgram> Agents { get; init; }
 
+    /// <summary>The private key of a sender of signed commands.</summary>
+    public required string KeyFile { get; init; }
+
+    /// <summary>The sender's program, as the documents have it.</summary>
+    public string CommandScript { get; } = Path.Combine(AppContext.BaseDirectory, "send-command.mjs");
+
     public static async Task<Stage> SetAsync(Screen screen, CancellationToken cancellationToken)
     {
         if (Environment.UserName != "root") throw new TestClusterException("network namespaces and raw frames need root: run it as root");
@@ -42,6 +49,8 @@ internal sealed class Stage : IAsyncDisposable
                 c => c.IsGiven ? $"the cluster at {c.Address}" : $"Kubernetes at {c.Address}, with a stand-in for KubeVirt",
                 async () => await Cluster.StartAsync(Nodes, delays, cancellationToken));
             parts.Add(cluster);
+            using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+            var keyFile = cluster.WriteFile("key.pem", key.ExportPkcs8PrivateKeyPem());
             var network = await screen.StepAsync(
                 _ => "a LAN: node-a, node-b, node-c and a sender, each a network namespace",
                 () => NodeNetwork.CreateAsync(Nodes, cancellationToken));
@@ -58,9 +67,9 @@ internal sealed class Stage : IAsyncDisposable
                 _ => "an agent on each node, with no capability but NET_RAW",
                 () => Task.WhenAll(network.Nodes.Select(n => installation.StartAgentAsync(n, AgentOptions, waitUntilReady: true, cancellationToken))));
             await screen.StepAsync(
-                machines => $"{machines.Count} virtual machines, and a template for more",
-                () => CreateMachinesAsync(cluster, cancellationToken));
-            var stage = new Stage { Cluster = cluster, Network = network, SenderVlan = vlan, Agents = agents };
+                machines => $"{machines.Count} virtual machines, a template for more, and who may do what by a frame",
+                () => CreateMachinesAsync(cluster, key.ExportSubjectPublicKeyInfoPem(), cancellationToken));
+            var stage = new Stage { KeyFile = keyFile, Cluster = cluster, Network = network, SenderVlan = vlan, Agents = agents };
             stage._parts.AddRange(parts);
             return stage;
         }
@@ -91,10 +100,10 @@ internal sealed class Stage : IAsyncDisposable
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
     }
 
-    private static async Task<IReadOnlyList<MachineManifest>> CreateMachinesAsync(Cluster cluster, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<MachineManifest>> CreateMachinesAsync(Cluster cluster, string publicKey, CancellationToken cancellationToken)
     {
         await cluster.Kubectl.OutputAsync(["create", "namespace", Team], cancellationToken);
-        await cluster.Kubectl.ApplyAsync(string.Join("---\n", Cast.All.Select(m => m.ToString()).Append(Cast.Template)), cancellationToken);
+        await cluster.Kubectl.ApplyAsync(string.Join("\n---\n", Cast.All.Select(m => m.ToString()).Append(Cast.Template).Append(Cast.Policies(publicKey))), cancellationToken);
         await Eventually.BecomesTrueAsync(
             "KubeVirt has looked at every machine",
             async () => (await Task.WhenAll(Cast.All.Select(m => cluster.MachineAsync(new(m.Namespace, m.Name), cancellationToken)))).All(m => m?.Status?.PrintableStatus is not null),

@@ -69,6 +69,9 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>Where logs go.</summary>
     public string LogFile(string name) => _state.File(name);
 
+    /// <summary>Writes a file that goes with the cluster.</summary>
+    public string WriteFile(string name, string text) => _state.Write(name, text);
+
     /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
     /// <param name="delays">How quick our KubeVirt is.</param>
     /// <param name="cancellationToken">Ends the start.</param>

@@ -27,20 +27,20 @@ internal sealed class CommandProofs(IResourceCache<WakeRequest> requests, TimePr
     /// <summary>What the request's command says, checked by nobody; null where it has none.</summary>
     public static SignedCommand? Claims(WakeRequest request) => Envelope(request)?.Claims();
 
-    /// <summary>What becomes of the request's command by these keys.</summary>
-    public CommandVerdict Verify(WakeRequest request, SignedProof proof)
+    /// <summary>What becomes of the request's command by these keys, where frames from there count: a copy heard elsewhere uses nothing up.</summary>
+    public CommandVerdict Verify(WakeRequest request, SignedProof proof, IReadOnlyList<FrameOrigin>? from = null)
     {
         if (Envelope(request) is not { } envelope) return Refuse(WakeReason.BadSignature, CommandProblem.Damaged.Describe());
         var (command, why) = Signed(envelope, proof);
         if (command is null) return Refuse(WakeReason.BadSignature, why!);
-        if (!MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var called) || called != command.Target)
+        if (!Calls(request, command.Target))
         {
             return Refuse(WakeReason.BadSignature, $"the command is for {command.Target}, and the packet around it calls {request.Spec.Target.MacAddress}");
         }
 
         var freshness = Freshness.Of(command.IssuedAt, HeardAt(request), MaxAge(proof), Skew(proof));
         if (!freshness.IsFresh) return new(command, WakeReason.StaleCommand, Words(freshness));
-        return EarlierOf(request, envelope, proof) is { } earlier
+        return EarlierOf(request, command.Target, envelope, proof, from) is { } earlier
             ? new(command, WakeReason.ReplayedCommand, $"the command was carried out before, for WakeRequest {earlier}")
             : new(command);
     }
@@ -77,12 +77,12 @@ internal sealed class CommandProofs(IResourceCache<WakeRequest> requests, TimePr
     }
 
     /// <summary>The request for which the same octets were signed and heard before. The signature may differ: others can alter it without the key.</summary>
-    private string? EarlierOf(WakeRequest request, CommandEnvelope envelope, SignedProof proof)
+    private string? EarlierOf(WakeRequest request, MacAddress target, CommandEnvelope envelope, SignedProof proof, IReadOnlyList<FrameOrigin>? from)
     {
         if (_done.TryGetValue(envelope.SignedOctetsDigest, out var done)) return done.Request == request.Metadata.Uid ? null : NameOf(done.Request);
         var mine = new Rival(request, WakeAction.Unknown);
         return requests.FindBy(BySignedOctets, envelope.SignedOctetsDigest)
-            .Where(r => r.Metadata.Uid != request.Metadata.Uid && Rival.Asked.Compare(new(r, WakeAction.Unknown), mine) < 0
+            .Where(r => r.Metadata.Uid != request.Metadata.Uid && Calls(r, target) && from.Matches(r.Spec.Frame!) && Rival.Asked.Compare(new(r, WakeAction.Unknown), mine) < 0
                 && Envelope(r) is { } other && Signed(other, proof).Command is not null)
             .Select(r => ResourceKey.Of(r).ToString())
             .FirstOrDefault();
@@ -90,6 +90,8 @@ internal sealed class CommandProofs(IResourceCache<WakeRequest> requests, TimePr
         string NameOf(string? uid) => requests.FindBy(BySignedOctets, envelope.SignedOctetsDigest).FirstOrDefault(r => r.Metadata.Uid == uid) is { } there
             ? ResourceKey.Of(there).ToString() : "that was deleted since";
     }
+
+    private static bool Calls(WakeRequest request, MacAddress target) => MacAddress.TryParse(request.Spec.Target.MacAddress, null, out var called) && called == target;
 
     /// <summary>By the node's clock; within what the API server's own allows, so that a node cannot make an old command young.</summary>
     private static DateTimeOffset HeardAt(WakeRequest request)

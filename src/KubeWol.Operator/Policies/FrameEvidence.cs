@@ -17,10 +17,10 @@ internal sealed class FrameEvidence(WakeRequest request, ResourceKey machine, IP
         : _compared.TryGetValue(key, out var known) ? known
         : _compared[key] = passwords.Compare(request, machine.Namespace, key);
 
-    public CommandVerdict Command(SignedProof proof)
+    public CommandVerdict Command(WakePolicy policy)
     {
-        var verdict = commands.Verify(request, proof);
-        if (meter is not null && verdict.Refusal is null) commands.Remember(request, proof);
+        var verdict = commands.Verify(request, policy.Spec.Signed!, policy.Spec.From);
+        if (meter is not null && verdict.Refusal is null) commands.Remember(request, policy.Spec.Signed!);
         return verdict;
     }
 

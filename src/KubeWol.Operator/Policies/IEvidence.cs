@@ -8,8 +8,8 @@ internal interface IEvidence
     /// <summary>Whether the frame carries the password under this key.</summary>
     PasswordMatch Password(string key);
 
-    /// <summary>What becomes of the frame's command, by these keys.</summary>
-    CommandVerdict Command(SignedProof proof);
+    /// <summary>What becomes of the frame's command, by the keys of the policy.</summary>
+    CommandVerdict Command(WakePolicy policy);
 
     /// <summary>Whether the policy's rate limits let the request through. A request is counted once, however often it is asked about.</summary>
     bool Admits(WakePolicy policy);

@@ -109,7 +109,7 @@ internal static class PolicyTable
         // Whoever signs wants more than a plain packet can have: a damaged command must not do what it would have done without one.
         if (policy.Spec.Proof != ProofKind.Signed) return (WakeReason.VerbNotAllowed, "takes no signed commands", null);
         if (!policy.Spec.From.Matches(message.Frame)) return (WakeReason.OriginNotAllowed, $"takes signed commands, but not from {From(message.Frame)}", null);
-        var verdict = evidence.Command(policy.Spec.Signed!);
+        var verdict = evidence.Command(policy);
         if (verdict.Refusal is { } refusal) return (refusal, $"takes signed commands, but {verdict.Words}", verdict);
         if (!policy.Spec.Verbs.Contains(verdict.Command!.Action)) return (WakeReason.VerbNotAllowed, $"allows {Verbs(policy)} only", verdict);
         var (limited, words) = Limited(policy, evidence);

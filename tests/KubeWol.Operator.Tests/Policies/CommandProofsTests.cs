@@ -127,6 +127,31 @@ public sealed class CommandProofsTests : IDisposable
     }
 
     [Fact]
+    public void A_copy_that_was_heard_where_it_does_not_count_uses_nothing_up()
+    {
+        FrameOrigin[] fromNodeB = [new() { Nodes = ["node-b"] }];
+        var command = Command();
+        var elsewhere = Heard(command);
+        var there = Heard(command, capturedAt: Some.Noon.AddMilliseconds(2));
+        there = there with { Spec = there.Spec with { Frame = there.Spec.Frame! with { Node = "node-b" } } };
+        _requests.Set(there);
+
+        Assert.Null(_proofs.Verify(there, _proof, fromNodeB).Refusal);
+        Assert.Null(_proofs.Verify(elsewhere, _proof).Refusal); // a policy that takes frames from anywhere takes the first
+        Assert.Equal(WakeReason.ReplayedCommand, _proofs.Verify(there, _proof).Refusal);
+    }
+
+    [Fact]
+    public void A_copy_around_which_another_machine_is_called_uses_nothing_up()
+    {
+        var command = Command();
+        var other = Heard(command);
+        _requests.Set(other with { Metadata = other.Metadata with { ResourceVersion = Some.NextVersion() }, Spec = other.Spec with { Target = new() { MacAddress = "52:54:00:00:00:99" } } });
+
+        Assert.Null(Verify(Heard(command, capturedAt: Some.Noon.AddMilliseconds(2))).Refusal);
+    }
+
+    [Fact]
     public void Keys_can_be_exchanged_one_by_one()
     {
         var both = Known(("laptop", _key), ("laptop-2027", _stranger));

@@ -76,12 +76,12 @@ internal static class PolicyLanguage
             : key == "missing" ? PasswordMatch.Incomparable
             : frame.SecureOnDigest == key ? PasswordMatch.Right : PasswordMatch.Wrong;
 
-        public CommandVerdict Command(SignedProof proof) => frame.Command!.Split(',') switch
+        public CommandVerdict Command(WakePolicy policy) => frame.Command!.Split(',') switch
         {
             ["bad"] => new(null, WakeReason.BadSignature, "its signature is wrong"),
             [var verb, "stale"] => new(Saying(verb), WakeReason.StaleCommand, "the command is 5 s too old"),
             [var verb, "replayed"] => new(Saying(verb), WakeReason.ReplayedCommand, "the command was carried out before"),
-            [var verb, "by", var key] when proof.Keys[0].Id != key => new(null, WakeReason.BadSignature, $"it does not know the key of {key} for {verb}"),
+            [var verb, "by", var key] when policy.Spec.Signed!.Keys[0].Id != key => new(null, WakeReason.BadSignature, $"it does not know the key of {key} for {verb}"),
             [var verb, ..] => new(Saying(verb)),
             _ => throw new FormatException(frame.Command),
         };
