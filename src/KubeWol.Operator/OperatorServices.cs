@@ -29,6 +29,7 @@ internal static class OperatorServices
         services.AddSingleton<CommandProofs>();
         services.AddSingleton<IPasswords, FramePasswords>();
         services.AddSingleton<RateMeter>();
+        services.AddSingleton<Lifetimes>();
         services.AddSingleton<RequestJudge>();
         services.AddSingleton<RequestReader>();
         services.AddSingleton<SubjectGate>();

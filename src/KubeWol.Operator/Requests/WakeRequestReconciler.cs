@@ -15,6 +15,7 @@ internal sealed class WakeRequestReconciler(
     IMachineOperations operations,
     RequestReporter reporter,
     RateMeter meter,
+    Lifetimes lifetimes,
     ClusterClient client,
     OperatorMetrics metrics,
     TimeProvider time,
@@ -95,7 +96,7 @@ internal sealed class WakeRequestReconciler(
     private async Task<Requeue> ExpireAsync(WakeRequest request, CancellationToken cancellationToken)
     {
         var finished = request.Status?.CompletedAt ?? request.Metadata.CreationTimestamp ?? time.GetUtcNow();
-        var left = finished + TimeSpan.FromSeconds(request.Spec.TtlSecondsAfterFinished ?? WakeRequestSpec.DefaultTtlSeconds) - time.GetUtcNow();
+        var left = finished + lifetimes.Of(request) - time.GetUtcNow();
         if (left > TimeSpan.Zero) return Requeue.After(left);
         await client.DeleteAsync(WakeRequest.Type, ResourceKey.Of(request), request.Metadata.Uid!, cancellationToken).ConfigureAwait(false);
         return Requeue.Never;
