@@ -34,6 +34,8 @@ public sealed record SecurityRow(string Policy, string Message, IReadOnlyDiction
         signed        | signed for another machine    | BadSignature     | BadSignature     | BadSignature     | BadSignature     | BadSignature
         signed        | signed two minutes ago        | StaleCommand     | StaleCommand     | StaleCommand     | StaleCommand     | StaleCommand
         signed        | signed in two minutes         | StaleCommand     | StaleCommand     | StaleCommand     | StaleCommand     | StaleCommand
+        signed        | signed, nobody has it yet     | Instantiated     | -                | -                | Instantiated     | -
+        signed        | by a stranger, nobody has it  | BadSignature     | -                | -                | BadSignature     | -
         signed        | kubectl, with the right       | Started          | Paused           | Moved            | AlreadyActive    | Destroyed
         signed        | kubectl, without the right    | denied           | denied           | denied           | denied           | denied
         open          | kubectl, without the right    | denied           | denied           | denied           | denied           | denied

@@ -14,6 +14,9 @@ public sealed class SecurityStage(Bed bed) : IAsyncLifetime
     public const string KnownMac = "02:aa:00";
     public const string KnownNetwork = "198.51.100.0/24";
 
+    private const string ClaimedPrefix = "52:54:00:e5";
+    private static int s_claimed;
+
     private readonly Dictionary<(string, string, WakeAction), string> _marks = [];
 
     /// <summary>Whose key the policy knows.</summary>
@@ -21,6 +24,9 @@ public sealed class SecurityStage(Bed bed) : IAsyncLifetime
 
     /// <summary>Whose key it does not, under the same name.</summary>
     public CommandSender Stranger { get; } = new("ops");
+
+    /// <summary>An address that no machine has, but a template claims whose machines the policy for signed commands selects.</summary>
+    public static string NextClaimedAddress() => $"{ClaimedPrefix}:00:{Interlocked.Increment(ref s_claimed):x2}";
 
     /// <summary>A label's value for a policy's name.</summary>
     public static string Slug(string policy) => policy.Replace(' ', '-').ToLowerInvariant();
@@ -46,6 +52,23 @@ public sealed class SecurityStage(Bed bed) : IAsyncLifetime
             kind: Secret
             metadata: {name: kubewol-secureon, namespace: {{bed.Namespace}} }
             stringData: {long: "{{LongPassword}}", short: "{{ShortPassword}}"}
+            ---
+            apiVersion: kubewol.io/v1alpha1
+            kind: WakeTemplate
+            metadata: {name: guarded, namespace: {{bed.Namespace}} }
+            spec:
+              macAddresses: {prefixes: ["{{ClaimedPrefix}}"]}
+              maxInstances: 100
+              labels: { {{Label}}: signed }
+              virtualMachine:
+                spec:
+                  runStrategy: Manual
+                  template:
+                    spec:
+                      domain:
+                        memory: {guest: 64Mi}
+                        devices: {interfaces: [{name: default, masquerade: {} }]}
+                      networks: [{name: default, pod: {} }]
             ---
             {{string.Join("\n---\n", policies)}}
             """, cancel);
