@@ -103,16 +103,14 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
     [InlineData(true, 1)]
     public async Task Unicast_for_other_machines_is_heard_in_promiscuous_mode_alone(bool promiscuous, int times)
     {
-        // A veth hands over everything; a bridge filters by address as real hardware does.
-        if (_node.Nics.List().All(n => n.Name != "br1"))
-        {
-            await _node.Host.AddNicAsync("uplink", Cancel);
-            await _node.IpAsync("link add br1 type bridge mcast_snooping 0");
-            await _node.IpAsync("link set uplink master br1");
-            await _node.IpAsync("link set br1 up");
-        }
+        // A veth hands over everything; a bridge filters by address as real hardware does. One of its own: another's capture may not have let go of it yet.
+        var (bridge, uplink) = ($"br-{times}", $"uplink-{times}");
+        await _node.Host.AddNicAsync(uplink, Cancel);
+        await _node.IpAsync($"link add {bridge} type bridge mcast_snooping 0");
+        await _node.IpAsync($"link set {uplink} master {bridge}");
+        await _node.IpAsync($"link set {bridge} up");
 
-        Listen("br1", Some.Options with { Promiscuous = promiscuous });
+        Listen(bridge, Some.Options with { Promiscuous = promiscuous });
         var foreign = Formats.Frame("raw unicast", Some.NextTarget());
         await Eventually.BecomesTrueAsync("the bridge forwards", () =>
         {
