@@ -75,7 +75,11 @@ public sealed class SecurityMatrixTests(Bed bed, SecurityStage stage) : IClassFi
 
         // Even where the request that carried it out is gone, and so nothing keeps agents from asking again.
         await bed.Cluster.Kubectl.OutputAsync(["delete", "wakerequests", "-n", Installation.Namespace, "-l", $"kubewol.io/mac={MacAddress.Parse(machine.Mac!):N}"], Cancel);
-        bed.SendFrame(frame);
+        await Eventually.BecomesTrueAsync("an agent asks again", async () =>
+        {
+            bed.SendFrame(frame);
+            return (await bed.RequestsForAsync(machine.Mac!)).Count > 0;
+        }, Cancel);
         Assert.Equal(WakeReason.ReplayedCommand, (await bed.FinishedRequestForAsync(machine.Mac!)).Status!.Reason);
         Assert.NotNull(await bed.MachineAsync(machine));
     }

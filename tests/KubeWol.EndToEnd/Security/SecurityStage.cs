@@ -93,7 +93,7 @@ public sealed class SecurityStage(Bed bed) : IAsyncLifetime
     private string Policy(string name, string spec) => $$"""
         apiVersion: kubewol.io/v1alpha1
         kind: WakePolicy
-        metadata: {name: {{Slug(name)}}, namespace: {{bed.Namespace}} }
+        metadata: {name: security-{{Slug(name)}}, namespace: {{bed.Namespace}} }
         spec: {selector: {matchLabels: { {{Label}}: {{Slug(name)}} } }, {{spec}} }
         """;
 
