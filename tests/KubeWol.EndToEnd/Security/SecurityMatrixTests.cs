@@ -43,13 +43,7 @@ public sealed class SecurityMatrixTests(Bed bed, SecurityStage stage) : IClassFi
         await bed.CallAsync("virtualmachineinstances", machine, "unpause");
         await bed.WaitForAsync(machine, "Running");
 
-        var before = await ReplayedAsync();
-        await Eventually.BecomesTrueAsync("the agents notice a replay", async () =>
-        {
-            bed.SendFrame(frame);
-            return await ReplayedAsync() > before;
-        }, Cancel);
-
+        await ReplayAsync(frame);
         Assert.Single(await bed.RequestsForAsync(machine.Mac!));
         Assert.Equal("Running", (await bed.MachineAsync(machine)).Status!.PrintableStatus);
     }
@@ -63,13 +57,7 @@ public sealed class SecurityMatrixTests(Bed bed, SecurityStage stage) : IClassFi
         Assert.Equal(WakeReason.Destroyed, (await bed.FinishedRequestForAsync(machine.Mac!)).Status!.Reason);
         await bed.CreateMachineAsync(machine, "Stopped");
 
-        var before = await ReplayedAsync();
-        await Eventually.BecomesTrueAsync("the agents notice a replay", async () =>
-        {
-            bed.SendFrame(frame);
-            return await ReplayedAsync() > before;
-        }, Cancel);
-
+        await ReplayAsync(frame);
         Assert.Single(await bed.RequestsForAsync(machine.Mac!));
         Assert.NotNull(await bed.MachineAsync(machine));
 
@@ -242,6 +230,17 @@ public sealed class SecurityMatrixTests(Bed bed, SecurityStage stage) : IClassFi
     {
         command[^7] ^= 0x10;
         return command;
+    }
+
+    /// <summary>Sends the same octets again until the agents say so: at first they are one broadcast with those of before.</summary>
+    private async Task ReplayAsync(byte[] frame)
+    {
+        var before = await ReplayedAsync();
+        await Eventually.BecomesTrueAsync("the agents notice a replay", async () =>
+        {
+            bed.SendFrame(frame);
+            return await ReplayedAsync() > before;
+        }, Cancel);
     }
 
     private async Task<double> ReplayedAsync() =>
