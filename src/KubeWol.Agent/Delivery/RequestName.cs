@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using KubeWol.Agent.Intake;
 
-namespace KubeWol.Agent.Intake;
+namespace KubeWol.Agent.Delivery;
 
 /// <summary>
 /// The name of the WakeRequest for a message: the same on every node that heard it, so that the API server itself lets only the first one

@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using CsCheck;
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
 using KubeWol.Protocol;
 
-namespace KubeWol.Agent.Tests.Intake;
+namespace KubeWol.Agent.Tests.Delivery;
 
 public sealed partial class RequestNameTests
 {
