@@ -14,6 +14,10 @@ internal static class RequestName
     /// <summary>Plain messages that are the same within one such window share a name; a sender that repeats later asks anew.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
+    /// <summary>The name for a message.</summary>
+    public static string Of(WakeSignal signal, int attempt) =>
+        signal.Command is { } command ? Of(signal.Identity, command, attempt) : Of(signal.Identity, signal.CapturedAt, attempt);
+
     /// <summary>The name for a plain packet.</summary>
     /// <param name="message">What was said.</param>
     /// <param name="capturedAt">When it was heard.</param>
