@@ -20,7 +20,7 @@ public sealed class ApiCallTests
     {
         var request = new DefaultHttpContext().Request;
         (request.Method, request.Path, request.QueryString) = (method, path, new(query));
-        var call = ApiCall.Of(request);
+        var call = ApiCall.Of(request, "");
         Assert.Equal((name, ns, @object, "other"), (call.Name, call.Namespace, call.Object, call.Caller));
     }
 }

@@ -148,6 +148,31 @@ public sealed class ApiProxyTests(ProxiedServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Watches_can_all_be_ended_in_good_order()
+    {
+        using var events = await WatchAsync("nobody");
+        _proxy.EndWatches();
+        Assert.Empty(await events.ReadToEndAsync(Cancel));
+        var name = server.NewName();
+        using var again = await WatchAsync(name);
+        using var made = await server.Direct.CreateMapAsync(name);
+        Assert.Contains("ADDED", await again.ReadLineAsync(Cancel).AsTask().WaitAsync(Soon, Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Writes_that_reach_the_server_are_on_record_whatever_their_caller_was_told()
+    {
+        var name = server.NewName();
+        using var before = _proxy.Add(new(FaultKind.Unavailable) { Times = 1 });
+        using var after = _proxy.Add(new(FaultKind.ResetAfter) { Times = 1 });
+        using var first = await _client.CreateMapAsync(name);
+        await Assert.ThrowsAsync<HttpRequestException>(() => _client.CreateMapAsync(name));
+        using var third = await _client.CreateMapAsync(name);
+        Assert.Equal([(201, true), (409, false)], _proxy.Writes.Select(w => (w.Status, w.IsDone)));
+        Assert.All(_proxy.Writes, w => Assert.Contains(name, w.Call.Body, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_watch_is_cut_in_the_middle_of_an_event()
     {
         var name = server.NewName();

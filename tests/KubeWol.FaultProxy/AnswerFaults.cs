@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace KubeWol.FaultProxy;
 
 /// <summary>Passes a request on as it is, and damages its answer once the API server has done what was asked.</summary>
-internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? injection) : HttpTransformer
+internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? injection, FaultBook book, CancellationToken watchesEnd) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -17,6 +17,7 @@ internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? inj
     public override async ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is null || !await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken)) return false;
+        if (call.IsWrite) book.Answered(call, (int)proxyResponse.StatusCode);
         switch (injection?.Fault.Kind)
         {
             case FaultKind.ResetAfter:
@@ -40,9 +41,25 @@ internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? inj
                 return false;
         }
 
+        if (!call.IsWatch) return true;
+        await PassEventsAsync(httpContext.Response, proxyResponse, cancellationToken);
+        return false;
+    }
+
+    /// <summary>Passes a watch on until its end, or until it is to end in good order.</summary>
+    private async Task PassEventsAsync(HttpResponse response, HttpResponseMessage answer, CancellationToken cancellationToken)
+    {
         // A quiet watch has begun when its headers are there, not with its first event.
-        if (call.IsWatch) await httpContext.Response.Body.FlushAsync(cancellationToken);
-        return true;
+        await response.Body.FlushAsync(cancellationToken);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, watchesEnd);
+        try
+        {
+            await (await answer.Content.ReadAsStreamAsync(either.Token)).CopyToAsync(response.Body, either.Token);
+        }
+        catch (OperationCanceledException) when (watchesEnd.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            // As an API server ends a watch whose time is over.
+        }
     }
 
     private async Task CutAsync(HttpContext context, HttpResponseMessage answer, Injection cut, CancellationToken cancellationToken)

@@ -23,6 +23,7 @@ public sealed class ApiProxy : IAsyncDisposable
 {
     private readonly Uri _server;
     private readonly FaultBook _book = new();
+    private CancellationTokenSource _watches = new();
     private readonly ConcurrentDictionary<ClientLink, bool> _links = new();
     private readonly HttpMessageInvoker _upstream;
     private readonly X509Certificate2 _certificate;
@@ -52,6 +53,9 @@ public sealed class ApiProxy : IAsyncDisposable
 
     /// <summary>What was injected, by caller, call and kind.</summary>
     public IReadOnlyList<FaultCount> Injected => _book.Injected;
+
+    /// <summary>The writes that reached the API server, in the order of its answers, and what it said, whatever their callers were told.</summary>
+    public IReadOnlyList<AnsweredWrite> Writes => _book.Writes;
 
     public static async Task<ApiProxy> StartAsync(Uri server, CertificateAuthority authority, CancellationToken cancellationToken)
     {
@@ -83,6 +87,9 @@ public sealed class ApiProxy : IAsyncDisposable
         foreach (var link in _links.Keys) link.Reset();
     }
 
+    /// <summary>Ends every watch there is in good order, as an API server does whose timeout for them has passed.</summary>
+    public void EndWatches() => Interlocked.Exchange(ref _watches, new()).Cancel();
+
     /// <summary>Lets nothing more pass on the connections there are, without ending them; new ones work.</summary>
     public void FreezeConnections()
     {
@@ -94,6 +101,7 @@ public sealed class ApiProxy : IAsyncDisposable
         ResetConnections();
         await _app.DisposeAsync();
         _upstream.Dispose();
+        _watches.Dispose();
         _certificate.Dispose();
     }
 
@@ -165,12 +173,23 @@ public sealed class ApiProxy : IAsyncDisposable
             return;
         }
 
-        var call = ApiCall.Of(context.Request);
+        var call = ApiCall.Of(context.Request, await BodyAsync(context.Request, context.RequestAborted));
         var injection = _book.Decide(call);
         if (injection is not null && await ReplaceAsync(context, link, call, injection)) return;
-        var error = await _forwarder.SendAsync(context, _server.GetLeftPart(UriPartial.Authority), _upstream, _forwarding, new AnswerFaults(link, call, injection));
+        var error = await _forwarder.SendAsync(context, _server.GetLeftPart(UriPartial.Authority), _upstream, _forwarding, new AnswerFaults(link, call, injection, _book, Volatile.Read(ref _watches).Token));
         // Not a 502 of ours: a server that is away or dies under a request answers nothing.
         if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested) link.Reset();
+    }
+
+    /// <summary>Reads what a write brings, and leaves it to be passed on.</summary>
+    private static async Task<string> BodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (request.Method == "GET") return "";
+        request.EnableBuffering();
+        using var reader = new StreamReader(request.Body, leaveOpen: true);
+        var text = await reader.ReadToEndAsync(cancellationToken);
+        request.Body.Position = 0;
+        return text;
     }
 
     /// <summary>Does what goes wrong before the API server hears of the request; true where it never does.</summary>

@@ -11,12 +11,17 @@ internal sealed class FaultBook
 {
     private readonly ConcurrentDictionary<(string Caller, string Call), int> _calls = new();
     private readonly ConcurrentDictionary<(string Caller, string Call, FaultKind Kind), int> _injected = new();
+    private readonly ConcurrentQueue<AnsweredWrite> _writes = new();
     private ImmutableList<ActiveRule> _rules = [];
     private volatile Lottery? _lottery;
 
     public IReadOnlyDictionary<(string Caller, string Call), int> Calls => _calls;
 
     public IReadOnlyList<FaultCount> Injected => [.. _injected.Select(i => new FaultCount(i.Key.Caller, i.Key.Call, i.Key.Kind, i.Value)).OrderBy(c => c.Caller).ThenBy(c => c.Call).ThenBy(c => c.Kind)];
+
+    public IReadOnlyList<AnsweredWrite> Writes => [.. _writes];
+
+    public void Answered(ApiCall write, int status) => _writes.Enqueue(new(write, status, TimeProvider.System.GetUtcNow()));
 
     public ActiveRule Add(FaultRule rule)
     {

@@ -48,7 +48,10 @@ internal static class Refusal
         apiVersion = "v1",
         metadata = new { },
         status = "Failure",
-        message = $"injected: {call.Name} {call.Object}",
+        message = reason == "Forbidden"
+            // An authorizer's words, by which it is told from the webhooks that answer 403, too.
+            ? $"{call.Resource} \"{call.Object}\" is forbidden: User \"{call.Caller}\" cannot {call.Verb} resource \"{call.Resource}\" (injected)"
+            : $"injected: {call.Name} {call.Object}",
         reason,
         code,
     });
