@@ -21,8 +21,8 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(Metrics.DefaultRegistry);
         services.TryAddSingleton(s =>
         {
-            var (time, lease) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>());
-            return lease is null ? new ClusterClient(connection, time) : new(connection, time) { MayWrite = () => lease.IsHeld };
+            var (time, lease, dates) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), s.GetService<IServerDates>());
+            return lease is null ? new ClusterClient(connection, time) { Dates = dates } : new(connection, time) { Dates = dates, MayWrite = () => lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
