@@ -22,6 +22,8 @@ internal sealed class AgentMetrics
     private readonly Gauge _oldestPending;
     private readonly Counter _droppedMessages;
     private readonly Gauge _circuitOpen;
+    private readonly Counter _takeovers;
+    private readonly Gauge _clock;
     private readonly Histogram _latency;
     private readonly Gauge _capturing;
     private readonly Counter _captured;
@@ -51,6 +53,8 @@ internal sealed class AgentMetrics
             "Messages given up while they waited: Count or Bytes (no room, and past the deadline), Age (too old even to be reported), Corrupt (a damaged file).", ["reason"]);
         foreach (var reason in Enum.GetNames<SpoolDrop>()) _droppedMessages.WithLabels(reason);
         _circuitOpen = metrics.CreateGauge("kubewol_agent_api_circuit_open", "1 while the API server is only probed because most requests to it fail, else 0.");
+        _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
+        _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
         _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
@@ -73,6 +77,10 @@ internal sealed class AgentMetrics
         _requests.WithLabels("Created").Inc();
         _latency.Observe(Math.Max(0, sinceCaptured.TotalSeconds));
     }
+
+    public void TookOver() => _takeovers.Inc();
+
+    public void ClockIsOff(TimeSpan by) => _clock.Set(by.TotalSeconds);
 
     public void RequestWasThere() => _requests.WithLabels("AlreadyThere").Inc();
 
