@@ -18,6 +18,8 @@ internal static class AgentServices
         services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
         services.AddSingleton<Instructions>();
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<PasswordSealer>();
+        services.AddSingleton<Spool>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());

@@ -8,7 +8,7 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Delivery;
 
 /// <summary>Writes one message as a WakeRequest. The API server settles which node is first.</summary>
-internal sealed class RequestWriter(Instructions instructions, ClusterClient client, AgentOptions options)
+internal sealed class RequestWriter(PasswordSealer sealer, ClusterClient client, AgentOptions options)
 {
     /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
@@ -32,7 +32,7 @@ internal sealed class RequestWriter(Instructions instructions, ClusterClient cli
         var attempts = signal.Command is null ? Attempts : CommandAttempts;
         for (var attempt = 0; ; attempt++)
         {
-            var request = Request(signal, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
+            var request = Request(entry, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
             try
             {
                 await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
@@ -64,18 +64,18 @@ internal sealed class RequestWriter(Instructions instructions, ClusterClient cli
         return (signal.CapturedAt - there.Spec.Frame.CapturedAt)?.Duration() <= OneBroadcast ? WriteResult.AlreadyThere : WriteResult.Replayed;
     }
 
-    private WakeRequest Request(WakeSignal signal, string name) => new()
+    private WakeRequest Request(OutboxEntry entry, string name) => new()
     {
         Metadata = new()
         {
             Namespace = options.Namespace,
             Name = name,
-            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = signal.Target.ToString("N") },
+            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = entry.Signal.Target.ToString("N") },
         },
-        Spec = new() { Target = new() { MacAddress = signal.Target.ToString() }, Frame = Frame(signal, name) },
+        Spec = new() { Target = new() { MacAddress = entry.Signal.Target.ToString() }, Frame = Frame(entry.Signal, sealer.Seal(entry, name)) },
     };
 
-    private CapturedFrame Frame(WakeSignal signal, string request) => new()
+    private CapturedFrame Frame(WakeSignal signal, string? seal) => new()
     {
         Node = options.NodeName,
         Interface = signal.Interface,
@@ -90,9 +90,7 @@ internal sealed class RequestWriter(Instructions instructions, ClusterClient cli
         DestinationPort = signal.DestinationPort == 0 ? null : signal.DestinationPort,
         Vlans = signal.Vlans.Count == 0 ? null : signal.Vlans,
         CapturedAt = signal.CapturedAt,
-        SecureOnDigest = signal.Password is { } password
-            ? instructions.SealingKey?.Seal(new(request, signal.Target, options.NodeName, signal.CapturedAt), password.Octets).ToString()
-            : null,
+        SecureOnDigest = seal,
         Command = signal.Command?.Text,
     };
 }
