@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
@@ -20,7 +19,8 @@ public sealed partial class SpoolTests : IAsyncDisposable
     private readonly LogRecorder<Spool> _log = new();
     private readonly Told _told = new();
     private readonly List<Spool> _spools = [];
-    private readonly List<string> _pipes = [];
+    private string? _pipe;
+    private FileStream? _reader;
     private WakeSignal? _last;
 
     public SpoolTests() => _time.SetUtcNow(Noon);
@@ -33,8 +33,9 @@ public sealed partial class SpoolTests : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var pipe in _pipes.Where(File.Exists)) await ReadAsync(pipe);
+        Unblock();
         foreach (var spool in _spools) await spool.StopAsync();
+        if (_reader is not null) await _reader.DisposeAsync();
         _state.Dispose();
     }
 
@@ -101,22 +102,19 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await ReadyAsync();
         var held = Signal(0);
         Block(RequestName.Of(held, 0));
-        var watch = Stopwatch.StartNew();
         Assert.True(outbox.TryAdd(held));
+        var taken = outbox.Take(preferFresh: true)!;
+        Assert.True(outbox.TryAdd(Signal(2_000)));
         for (var i = 1; i <= 1_000; i++)
         {
             Assert.True(outbox.TryAdd(Signal(i)));
-            if (i == 1) continue; // stays
             outbox.Remove(outbox.Take(preferFresh: true)!);
         }
 
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
         Assert.Equal(2, outbox.Count);
-        Assert.Equal([RequestName.Of(held, 0) + ".tmp"], Files);
-
-        var left = new List<string> { outbox.Take(preferFresh: true)!.Name, outbox.Take(preferFresh: true)!.Name };
-        await UnblockAsync();
-        await FilesAsync([.. left]);
+        Assert.Equal([taken.Name + ".tmp"], Files);
+        Unblock();
+        await FilesAsync(taken.Name, outbox.Take(preferFresh: true)!.Name);
     }
 
     [Fact]
@@ -129,7 +127,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
         outbox.TryAdd(signal);
         outbox.Remove(outbox.Take(preferFresh: true)!);
         outbox.TryAdd(Signal(1));
-        await UnblockAsync();
+        Unblock();
         await FilesAsync(outbox.Take(preferFresh: true)!.Name);
     }
 
@@ -327,24 +325,15 @@ public sealed partial class SpoolTests : IAsyncDisposable
     /// <summary>From now on a write of this file waits.</summary>
     private void Block(string name)
     {
-        _pipes.Add(Path.Combine(Folder, name + ".tmp"));
-        Assert.Equal(0, MakePipe(_pipes[^1], 0x180));
+        _pipe = Path.Combine(Folder, name + ".tmp");
+        Assert.Equal(0, MakePipe(_pipe, 0x180));
     }
 
-    private async Task UnblockAsync()
+    /// <summary>It has a reader, and room for what is written; the file is a pipe for ever.</summary>
+    private void Unblock()
     {
-        await ReadAsync(_pipes[^1]);
-        _pipes.Clear();
-    }
-
-    private static async Task ReadAsync(string pipe)
-    {
-        await using var reader = new FileStream(pipe, FileMode.Open, FileAccess.Read);
-        var buffer = new byte[SpooledMessage.LongestFile];
-        while (await reader.ReadAsync(buffer, Cancel) > 0)
-        {
-            // Until it was written.
-        }
+        if (_pipe is not null) _reader = new FileStream(_pipe, FileMode.Open, FileAccess.ReadWrite);
+        _pipe = null;
     }
 
     /// <summary>The next write of this file finds no space.</summary>
