@@ -26,7 +26,7 @@ internal sealed class Told
 
     /// <summary>The operator publishes.</summary>
     public void Say(string? sealingKey = null, string[]? nodes = null, string[]? interfaces = null) =>
-        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces)).ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
+        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces), []).ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
 
     /// <summary>Somebody writes into the ConfigMap.</summary>
     public void SayLiterally(IReadOnlyDictionary<string, string>? data) =>
