@@ -73,7 +73,11 @@ internal sealed class HeldMessages : IDisposable
 
     public void Dispose() => _look.Dispose();
 
-    private void Expire() => Take(held => _time.GetElapsedTime(held.Since) >= Grace, _giveUp);
+    private void Expire() => Take(held => _time.GetElapsedTime(held.Since) >= Grace, signal =>
+    {
+        signal.Password?.Clear();
+        _giveUp(signal);
+    });
 
     private void Take(Func<Held, bool> which, Action<WakeSignal> then)
     {

@@ -133,7 +133,6 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
 
     private void GiveUp(WakeSignal signal)
     {
-        signal.Password?.Clear();
         signal.Mark.Became(Unwanted(signal.Target));
         _logger.UnknownAddress(signal.Target, signal.SourceMac, signal.Interface);
     }
