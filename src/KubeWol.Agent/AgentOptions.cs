@@ -29,6 +29,9 @@ internal sealed record AgentOptions
     /// <summary>How many messages are taken.</summary>
     public RateLimits RateLimits { get; init; } = RateLimits.Default;
 
+    /// <summary>What is kept until the API server has acknowledged it.</summary>
+    public SpoolOptions Spool { get; init; } = new();
+
     /// <summary>Whether to report addresses that would be a machine's if they were read backwards: the operator may take them for Sleep.</summary>
     public bool ReversedMacs { get; init; }
 }

@@ -24,13 +24,16 @@ internal static class AgentServices
         services.AddSingleton<Instructions>();
         services.AddSingleton<Turns>();
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
         services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
         services.AddSingleton<CaptureService>();
         services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-        services.AddSingleton<WakeRequestWriter>();
-        services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
+        services.AddSingleton<RequestWriter>();
+        services.AddSingleton<DeliveryPipeline>();
+        services.AddSingleton<Deliverer>();
+        services.AddHostedService(s => s.GetRequiredService<Deliverer>());
         return services;
     }
 
@@ -38,6 +41,6 @@ internal static class AgentServices
     public static string? Readiness(IServiceProvider services)
     {
         var capture = services.GetRequiredService<CaptureService>();
-        return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
+        return capture.IsCapturing ? services.GetRequiredService<Deliverer>().Missing : $"not listening: no interface matches {capture}";
     }
 }

@@ -1,21 +1,14 @@
-using System.Threading.Channels;
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Intake;
 
-/// <summary>From bytes to messages: parses, leaves out repetitions and what is too much, and queues what is left. No span goes further than this.</summary>
-internal sealed class FrameIntake(AgentOptions options, Instructions instructions, FloodGuard guard, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
+/// <summary>From bytes to messages: parses, leaves out repetitions and what is too much, and hands what is left to the outbox. No span goes further than this.</summary>
+internal sealed class FrameIntake(AgentOptions options, Instructions instructions, FloodGuard guard, Outbox outbox, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
 {
-    /// <summary>Messages that may wait while the API server is slow or away.</summary>
-    public const int QueueLength = 10_000;
-
-    private readonly Channel<WakeSignal> _queue = Channel.CreateBounded<WakeSignal>(QueueLength);
     private readonly RecentMessages _recent = new();
-
-    /// <summary>Messages to be written as requests, in the order they were heard.</summary>
-    public ChannelReader<WakeSignal> Signals => _queue.Reader;
 
     public void Receive(Nic nic, LinkType link, ReadOnlySpan<byte> frame, DateTimeOffset capturedAt)
     {
@@ -57,7 +50,7 @@ internal sealed class FrameIntake(AgentOptions options, Instructions instruction
             // Beside a signed command a password proves nothing more.
             var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
             var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt);
-            if (_queue.Writer.TryWrite(signal))
+            if (outbox.TryAdd(signal))
             {
                 metrics.FrameAccepted();
                 logger.Heard(packet.Target, wol.SourceMac, nic.Name);
