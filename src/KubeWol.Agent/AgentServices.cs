@@ -19,6 +19,7 @@ internal static class AgentServices
         services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
         services.AddSingleton<ClusterClock>();
         services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
+        services.AddKeyedSingleton<TimeProvider>(ClusterClock.Key, static (s, _) => s.GetRequiredService<ClusterClock>());
         services.AddSingleton<ClockReader>();
         services.AddHostedService(s => s.GetRequiredService<ClockReader>());
         services.AddSingleton<Instructions>();

@@ -1,6 +1,7 @@
 using KubeWol.Agent.Intake;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -15,7 +16,7 @@ namespace KubeWol.Agent.Delivery;
 /// outbox with a pause of its own.
 /// </summary>
 internal sealed class Deliverer(
-    Outbox outbox, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time,
+    Outbox outbox, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
     ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
@@ -140,6 +141,7 @@ internal sealed class Deliverer(
             logger.Requested(name, signal.Target, sender, signal.Interface);
         }
 
+        if (signal.Turn.Rank > 0) metrics.TookOver();
         if (signal.Password is null) return;
         metrics.PasswordWritten(isSealed);
         if (!isSealed) logger.PasswordLeftOut(name);

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.Agent.Intake;
 
 /// <summary>From bytes to messages: parses, leaves out repetitions and what is too much, and hands what is left to the outbox. No span goes further than this.</summary>
-internal sealed class FrameIntake(AgentOptions options, Instructions instructions, FloodGuard guard, Outbox outbox, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
+internal sealed class FrameIntake(AgentOptions options, Instructions instructions, FloodGuard guard, Turns turns, ClusterClock clock, Outbox outbox, AgentMetrics metrics, ILogger<FrameIntake> logger) : IFrameSink
 {
     private readonly RecentMessages _recent = new();
 
@@ -49,8 +49,9 @@ internal sealed class FrameIntake(AgentOptions options, Instructions instruction
             var command = HeardCommand.In(packet);
             // Beside a signed command a password proves nothing more.
             var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
-            var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt);
-            if (outbox.TryAdd(signal))
+            var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), clock.Of(capturedAt));
+            signal = signal with { Turn = turns.Of(signal) };
+            if (outbox.TryAdd(signal, signal.Turn.Wait))
             {
                 metrics.FrameAccepted();
                 logger.Heard(packet.Target, wol.SourceMac, nic.Name);

@@ -23,6 +23,7 @@ internal static class Some
     /// <summary>An intake that is told nothing, unless a test tells it.</summary>
     public static FrameIntake Intake(MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null, Outbox? outbox = null) => new(
         options ?? Options, (told ?? new()).Instructions, new(options ?? Options, time ?? TimeProvider.System, NullLogger<FloodGuard>.Instance),
+        new((told ?? new()).Instructions, options ?? Options, time ?? TimeProvider.System), new(time ?? TimeProvider.System, page.Agent, NullLogger<ClusterClock>.Instance),
         outbox ?? Outbox(page, options, time), page.Agent, logger ?? NullLogger<FrameIntake>.Instance);
 
     /// <summary>An outbox that nobody empties but the test.</summary>
