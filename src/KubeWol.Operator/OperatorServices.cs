@@ -76,7 +76,12 @@ internal static class OperatorServices
             .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
             .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
 
-        if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
+        if (options.LeaderElection)
+        {
+            // A standby sees the last renewal a look late and the expiry another: 7 s and twice a second or less leave a wake within 10 s of a leader's death.
+            services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator", Duration = TimeSpan.FromSeconds(7), RetryPeriod = TimeSpan.FromMilliseconds(800) });
+        }
+
         return services;
     }
 
