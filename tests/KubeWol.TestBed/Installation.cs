@@ -66,20 +66,34 @@ public sealed class Installation : IAsyncDisposable
         return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = listen }), cancellationToken);
     }
 
-    /// <summary>Starts a node's agent; waits until it is listening, unless told not to.</summary>
+    /// <summary>Starts a node's agent; waits until it is listening, unless told not to. With --clock-offset it is one on a node whose clock is wrong.</summary>
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
         var address = await ReachableAsync(node.Namespace, cancellationToken);
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
-            Program = Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
         };
         var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
         var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
-        if (waitUntilReady) return await ReadyAsync(program, cancellationToken);
-        _parts.Add(program);
+        if (!waitUntilReady)
+        {
+            _parts.Add(program);
+            return program;
+        }
+
+        await ReadyAsync(program, cancellationToken);
+        await SayReadyAsync(node.Name, true, cancellationToken);
         return program;
+    }
+
+    /// <summary>Says of a node's agent what a kubelet would say that asked its probe.</summary>
+    public async Task SayReadyAsync(string node, bool isReady, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven) return;
+        var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"}]}}""";
+        await _cluster.Kubectl.OutputAsync(["patch", "pod", $"kubewol-agent-{node}", "-n", Namespace, "--subresource=status", "--type=merge", "-p", status], cancellationToken);
     }
 
     /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>

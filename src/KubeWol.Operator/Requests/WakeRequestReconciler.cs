@@ -78,10 +78,11 @@ internal sealed class WakeRequestReconciler(
     private void Tell(WakeRequest request)
     {
         if (!_untold.TryRemove(ResourceKey.Of(request), out var end) || end.Uid != request.Metadata.Uid) return;
-        events.Finished(request, end.Found);
+        // Nobody's wish came to nothing when another node's request counts.
+        if (request.Status!.Reason != WakeReason.SameBroadcast) events.Finished(request, end.Found);
         meter.Forget(request);
         metrics.Finished(request);
-        logger.Finished(ResourceKey.Of(request), request.Status!.Phase!.Value, request.Status.Reason!.Value, request.Status.Message);
+        logger.Finished(ResourceKey.Of(request), request.Status.Phase!.Value, request.Status.Reason!.Value, request.Status.Message);
     }
 
     /// <summary>Does what the plan says.</summary>

@@ -1,5 +1,6 @@
 using CsCheck;
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
 using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Protocol;

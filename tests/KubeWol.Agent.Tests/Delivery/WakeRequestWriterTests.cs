@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
 using KubeWol.Agent.Tests.Fakes;
 using KubeWol.ControllerRuntime.Cluster;
@@ -10,7 +11,7 @@ using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
 using Microsoft.Extensions.Logging;
 
-namespace KubeWol.Agent.Tests.Intake;
+namespace KubeWol.Agent.Tests.Delivery;
 
 /// <summary>How messages become requests, against a server that the test plays and on a clock that the test moves.</summary>
 public sealed class WakeRequestWriterTests : IAsyncLifetime

@@ -1,4 +1,5 @@
 using System.Net;
+using KubeWol.Agent.Intake;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 using Polly;
 using Polly.Retry;
 
-namespace KubeWol.Agent.Intake;
+namespace KubeWol.Agent.Delivery;
 
 /// <summary>Writes messages as WakeRequests. The API server settles which node is first; an API server that is away is waited for.</summary>
 internal sealed class WakeRequestWriter(FrameIntake intake, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time, ILogger<WakeRequestWriter> logger) : BackgroundService

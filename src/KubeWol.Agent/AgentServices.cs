@@ -1,0 +1,43 @@
+using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
+using KubeWol.Agent.Intake;
+using KubeWol.Api;
+using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace KubeWol.Agent;
+
+/// <summary>Puts the agent together.</summary>
+internal static class AgentServices
+{
+    public static IServiceCollection AddAgent(this IServiceCollection services, AgentOptions options)
+    {
+        services.AddSingleton(options);
+        services.AddSingleton<AgentMetrics>();
+        services.AddSingleton<INicSource>(_ => new SysfsNics());
+        services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
+        services.AddSingleton<ClusterClock>();
+        services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
+        services.AddSingleton<ClockReader>();
+        services.AddHostedService(s => s.GetRequiredService<ClockReader>());
+        services.AddSingleton<Instructions>();
+        services.AddSingleton<Turns>();
+        services.AddSingleton<FloodGuard>();
+        services.AddSingleton<FrameIntake>();
+        services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
+        services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
+        services.AddSingleton<CaptureService>();
+        services.AddHostedService(s => s.GetRequiredService<CaptureService>());
+        services.AddSingleton<WakeRequestWriter>();
+        services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
+        return services;
+    }
+
+    /// <summary>What keeps the agent from its work; null when nothing does.</summary>
+    public static string? Readiness(IServiceProvider services)
+    {
+        var capture = services.GetRequiredService<CaptureService>();
+        return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
+    }
+}
