@@ -5,6 +5,7 @@ using KubeWol.Agent.Intake;
 using KubeWol.Api;
 using KubeWol.Api.Index;
 using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,7 +20,12 @@ internal static class AgentServices
         services.AddSingleton<AgentMetrics>();
         services.AddSingleton<INicSource>(_ => new SysfsNics());
         services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, Names = [AgentConfig.Name, .. AddressShards.Names] });
+        services.AddSingleton<ClusterClock>();
+        services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
+        services.AddSingleton<ClockReader>();
+        services.AddHostedService(s => s.GetRequiredService<ClockReader>());
         services.AddSingleton<Instructions>();
+        services.AddSingleton<Turns>();
         services.AddSingleton<KnownAddresses>();
         services.AddController<IndexReader>("index", controller =>
         {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using KubeWol.Api.Index;
 using KubeWol.ControllerRuntime;
 
@@ -10,8 +11,14 @@ namespace KubeWol.Api;
 /// <param name="Claimed">The addresses that WakeTemplates claim: a frame for one of them may make a machine. Null where that is not known.</param>
 public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish, IReadOnlyList<MacRange>? Claimed)
 {
+    /// <summary>Names of the nodes whose agents are ready, among whom they share the work; empty where nothing is known of them.</summary>
+    public IReadOnlyList<string> Ready { get; init; } = [];
+
     /// <summary>The ConfigMap's name.</summary>
     public const string Name = "kubewol-agents";
+
+    /// <summary>The entry that says which agents are ready.</summary>
+    public const string ReadyEntry = "ready";
 
     private const string SealingKeyEntry = "sealingKey";
     private const string DistinguishEntry = "distinguish";
@@ -25,13 +32,19 @@ public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish, 
 
     /// <summary>What a ConfigMap says; an entry that is missing or cannot be read says nothing.</summary>
     public static AgentConfig Of(ConfigMap? map) => new(
-        map?.Data?.GetValueOrDefault(SealingKeyEntry), Read(map?.Data?.GetValueOrDefault(DistinguishEntry)), ReadRanges(map?.Data?.GetValueOrDefault(ClaimedEntry)));
+        map?.Data?.GetValueOrDefault(SealingKeyEntry),
+        Read(map?.Data?.GetValueOrDefault(DistinguishEntry), ApiJson.Default.Distinguished) ?? Distinguished.Nothing, // the operator judges it anyway
+        ReadRanges(map?.Data?.GetValueOrDefault(ClaimedEntry)))
+    {
+        Ready = [.. (Read(map?.Data?.GetValueOrDefault(ReadyEntry), ApiJson.Default.IReadOnlyListString) ?? []).OfType<string>()],
+    };
 
     /// <summary>The entries that say it; null for one that must not be there.</summary>
     public IReadOnlyDictionary<string, string?> ToData() => new Dictionary<string, string?>
     {
         [SealingKeyEntry] = SealingKey,
         [DistinguishEntry] = JsonSerializer.Serialize(Distinguish, ApiJson.Default.Distinguished),
+        [ReadyEntry] = JsonSerializer.Serialize(Ready, ApiJson.Default.IReadOnlyListString),
         [ClaimedEntry] = Claimed is null ? null : string.Join(' ', Claimed),
     };
 
@@ -42,15 +55,16 @@ public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish, 
         return ranges is null || ranges.Contains(null) ? null : [.. ranges.Select(r => r!.Value)];
     }
 
-    private static Distinguished Read(string? json)
+    private static T? Read<T>(string? json, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return (json is null ? null : JsonSerializer.Deserialize(json, ApiJson.Default.Distinguished)) ?? Distinguished.Nothing;
+            return json is null ? null : JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {
-            return Distinguished.Nothing; // one request for a broadcast is what there is without policies, and the operator judges it anyway
+            return null;
         }
     }
 }

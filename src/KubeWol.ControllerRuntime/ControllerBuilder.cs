@@ -53,7 +53,7 @@ public sealed class ControllerBuilder
     public ControllerBuilder WatchChanges<T>(ResourceType<T> type, Func<IServiceProvider, T?, T?, IEnumerable<ResourceKey>> map)
         where T : class, IResource
     {
-        _services.AddInformer(type);
+        _services.AddInformer(type, InformerOptions.Eager);
         _sources.Add((services, queue) =>
         {
             var cache = services.GetRequiredService<ResourceCache<T>>();
