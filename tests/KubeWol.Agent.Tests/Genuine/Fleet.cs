@@ -58,7 +58,7 @@ internal sealed class Fleet : IAsyncDisposable
         },
         Cancel);
 
-    /// <summary>A broadcast for each of some machines, every copy heard within 50 ms on both sides of a window's boundary; waits until all is dealt with.</summary>
+    /// <summary>A broadcast for each of some machines, every copy heard within 50 ms at a window's boundary or next to it; waits until all is dealt with.</summary>
     public async Task BroadcastAsync(IEnumerable<MacAddress> targets, IReadOnlyList<SimulatedAgent> hearers)
     {
         var random = new Random(6);
@@ -66,8 +66,9 @@ internal sealed class Fleet : IAsyncDisposable
         {
             var frame = Formats.Frame("IPv4", target);
             var now = TimeProvider.System.GetUtcNow();
-            var boundary = now.AddTicks(-(now.UtcTicks % RequestName.Window.Ticks));
-            foreach (var agent in hearers) agent.Hear(frame, boundary.AddMilliseconds(50 * random.NextDouble() - 25));
+            // Clocks are put right to some hundred milliseconds: somewhere here is what they take for the boundary.
+            var near = now.AddTicks(-(now.UtcTicks % RequestName.Window.Ticks)).AddMilliseconds(800 * random.NextDouble() - 400);
+            foreach (var agent in hearers) agent.Hear(frame, near.AddMilliseconds(50 * random.NextDouble()));
         }
 
         await Eventually.BecomesTrueAsync("all is dealt with", () => Agents.All(a => a.Pending == 0), Cancel);
