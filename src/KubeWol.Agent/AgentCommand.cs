@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KubeWol.Agent.Index;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -45,8 +46,14 @@ internal static class AgentCommand
         var spoolMebibytes = ProgramOptions.Number("--spool-mebibytes", "What they may take up, in MiB", spool.Mebibytes, 1, 1_024);
         var spoolMinutes = ProgramOptions.Number("--spool-minutes", "How long a message is kept at the most, in minutes; once it is too old to be carried out it is only reported", (int)spool.Age.TotalMinutes, 5, 1_440);
 
+        var withoutIndex = new Option<WithoutIndex>("--without-index")
+        {
+            Description = "While the operator has not said which addresses machines have: Open takes messages for all addresses, Closed keeps them for a moment and then refuses them.",
+            DefaultValueFactory = _ => WithoutIndex.Open,
+        };
+
         var common = new ProgramOptions();
-        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, spoolDirectory, spoolMessages, spoolMebibytes, spoolMinutes };
+        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, spoolDirectory, spoolMessages, spoolMebibytes, spoolMinutes, withoutIndex };
         common.AddTo(command);
         command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
         {
@@ -59,6 +66,7 @@ internal static class AgentCommand
                 Ports = given.GetValue(ports)!,
                 Promiscuous = given.GetValue(promiscuous),
                 ReversedMacs = given.GetValue(reversed),
+                WithoutIndex = given.GetValue(withoutIndex),
                 BufferMebibytes = given.GetValue(buffer),
                 RateLimits = new(given.GetValue(senderBurst), given.GetValue(senderRate), given.GetValue(totalBurst), given.GetValue(totalRate)),
                 Spool = new()

@@ -1,6 +1,7 @@
 using KubeWol.Agent.Intake;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime.Cluster;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -15,7 +16,7 @@ namespace KubeWol.Agent.Delivery;
 /// outbox with a pause of its own.
 /// </summary>
 internal sealed class Deliverer(
-    Outbox outbox, Spool spool, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, TimeProvider time,
+    Outbox outbox, Spool spool, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
     ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
@@ -120,6 +121,7 @@ internal sealed class Deliverer(
     private void Report(WakeSignal signal, WriteOutcome outcome, bool isSealed)
     {
         var (name, sender) = (outcome.Request.Metadata.Name, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString());
+        signal.Mark.Became($"{outcome.Result}", name);
         switch (outcome.Result)
         {
             case WriteResult.AlreadyThere:
@@ -147,6 +149,7 @@ internal sealed class Deliverer(
             logger.Requested(name, signal.Target, sender, signal.Interface);
         }
 
+        if (signal.Turn.Rank > 0) metrics.TookOver();
         if (signal.Identity.Password.Length == 0) return;
         metrics.PasswordWritten(isSealed);
         if (!isSealed) logger.PasswordLeftOut(name);

@@ -1,4 +1,5 @@
 using KubeWol.Agent.Intake;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Delivery;
@@ -7,7 +8,7 @@ namespace KubeWol.Agent.Delivery;
 /// The messages that wait until the API server has acknowledged them: bounded, and handed out oldest first. What was tried in vain is the backlog;
 /// who takes says whether he would rather have something fresh, so that neither keeps the other waiting.
 /// </summary>
-internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics metrics, TimeProvider time, ILogger<Outbox> logger) : IDisposable
+internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time, ILogger<Outbox> logger) : IDisposable
 {
     /// <summary>A message that was heard this long ago is still reported, and no longer carried out.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(Api.V1Alpha1.WakeRequestSpec.DefaultDeadlineSeconds);
@@ -155,6 +156,7 @@ internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics met
     private void Report(OutboxEntry entry, SpoolDrop reason)
     {
         metrics.Dropped(reason);
+        entry.Signal.Mark.Became("Dropped");
         logger.MessageDropped(entry.Signal.Target, entry.Signal.CapturedAt, reason);
     }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using KubeWol.Agent.Intake;
 using KubeWol.Api.V1Alpha1;
@@ -8,7 +9,7 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Delivery;
 
 /// <summary>Writes one message as a WakeRequest. The API server settles which node is first.</summary>
-internal sealed class RequestWriter(PasswordSealer sealer, ClusterClient client, AgentOptions options)
+internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterClient client, AgentOptions options)
 {
     /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
@@ -33,28 +34,57 @@ internal sealed class RequestWriter(PasswordSealer sealer, ClusterClient client,
         for (var attempt = 0; ; attempt++)
         {
             var request = Request(entry, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
-            try
+            var there = signal.Turn.Rank > 0 ? await LookAsync(signal, request, cancellationToken).ConfigureAwait(false) : null;
+            if (there is null)
             {
-                await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
-                return new(WriteResult.Created, request);
+                try
+                {
+                    await client.CreateAsync(WakeRequest.Type, request, cancellationToken).ConfigureAwait(false);
+                    turns.Learn(signal, options.NodeName, signal.Turn.Rank);
+                    return new(WriteResult.Created, request);
+                }
+                catch (ApiException e) when (IsFinal(e))
+                {
+                    return new(WriteResult.Refused, request, e.Message);
+                }
+                catch (ApiException e) when (e.IsConflict)
+                {
+                    there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
+                }
             }
-            catch (ApiException e) when (IsFinal(e))
-            {
-                return new(WriteResult.Refused, request, e.Message);
-            }
-            catch (ApiException e) when (e.IsConflict)
-            {
-                var there = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
-                if (there is null || attempt == attempts - 1) return new(WriteResult.AlreadyThere, request);
-                if ((signal.Command is { } command ? Compare(signal, command, there) : Compare(signal, there)) is { } result) return new(result, request);
-            }
+
+            var result = there is null || attempt == attempts - 1 ? WriteResult.AlreadyThere : Compare(signal, there);
+            if (result is not { } known) continue;
+            if (there?.Spec.Frame?.Node is { } writer) turns.Learn(signal, writer, RankOf(there));
+            return new(known, request);
         }
     }
 
+    /// <summary>The request that another node wrote under this name; or, next to a window's boundary, that it wrote of the same broadcast on the other side.</summary>
+    private async Task<WakeRequest?> LookAsync(WakeSignal signal, WakeRequest request, CancellationToken cancellationToken)
+    {
+        var there = await client.PeekAsync(WakeRequest.Type, ResourceKey.Of(request), cancellationToken).ConfigureAwait(false);
+        if (there is not null || signal.Command is not null || RequestName.Neighbour(signal.CapturedAt) is not { } beyond) return there;
+        for (var attempt = 0; attempt < Attempts; attempt++)
+        {
+            there = await client.PeekAsync(WakeRequest.Type, new(options.Namespace, RequestName.Of(signal.Identity, beyond, attempt)), cancellationToken).ConfigureAwait(false);
+            if (there is null || IsCopy(signal, there)) return there;
+        }
+
+        return null;
+    }
+
+    private static bool IsCopy(WakeSignal signal, WakeRequest there) => (signal.CapturedAt - there.Spec.Frame?.CapturedAt)?.Duration() < RequestName.Tolerance;
+
+    private static int RankOf(WakeRequest there) =>
+        int.TryParse(there.Metadata.Annotations?.GetValueOrDefault(RequestMarks.Turn), NumberStyles.None, CultureInfo.InvariantCulture, out var rank) ? rank : 0;
+
     private static bool IsFinal(ApiException e) => e.StatusCode is HttpStatusCode.BadRequest or HttpStatusCode.RequestEntityTooLarge or HttpStatusCode.UnprocessableEntity;
 
+    private static WriteResult? Compare(WakeSignal signal, WakeRequest there) => signal.Command is { } command ? Compare(signal, command, there) : ComparePlain(signal, there);
+
     /// <summary>Null for another message: that of a request which had come to its end when this one was heard.</summary>
-    private static WriteResult? Compare(WakeSignal signal, WakeRequest there) =>
+    private static WriteResult? ComparePlain(WakeSignal signal, WakeRequest there) =>
         there.Status?.CompletedAt is not { } ended || ended + Afterwards > signal.CapturedAt ? WriteResult.AlreadyThere : null;
 
     /// <summary>Null for another message: what somebody made of this command to be there first.</summary>
@@ -70,10 +100,18 @@ internal sealed class RequestWriter(PasswordSealer sealer, ClusterClient client,
         {
             Namespace = options.Namespace,
             Name = name,
-            Labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = entry.Signal.Target.ToString("N") },
+            Labels = Labels(entry.Signal),
+            Annotations = entry.Signal.Turn.Rank == 0 ? null : new Dictionary<string, string> { [RequestMarks.Turn] = $"{entry.Signal.Turn.Rank}" },
         },
         Spec = new() { Target = new() { MacAddress = entry.Signal.Target.ToString() }, Frame = Frame(entry.Signal, sealer.Seal(entry, name)) },
     };
+
+    private static Dictionary<string, string> Labels(WakeSignal signal)
+    {
+        var labels = new Dictionary<string, string> { ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = signal.Target.ToString("N") };
+        if (signal.Command is null) labels[RequestMarks.Message] = RequestName.MessageOf(signal.Identity); // a command's name says it for ever
+        return labels;
+    }
 
     private CapturedFrame Frame(WakeSignal signal, string? seal) => new()
     {

@@ -72,7 +72,7 @@ public sealed class DelivererTests : IAsyncLifetime
         Assert.Equal($"POST {Requests}", $"{request}");
         Assert.Equal(
             $$$$"""
-            {"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{{request.Name}}}}","namespace":"kubewol-system","generation":0,"labels":{"app.kubernetes.io/managed-by":"kubewol-agent","kubewol.io/mac":"525400123456"}},"spec":{"target":{"macAddress":"52:54:00:12:34:56"},"frame":{"node":"node-a","interface":"eth0",{{{{frame.Replace('\'', '"')}}}}"capturedAt":"2026-11-22T12:00:00.123456Z"}}}
+            {"apiVersion":"kubewol.io/v1alpha1","kind":"WakeRequest","metadata":{"name":"{{{{request.Name}}}}","namespace":"kubewol-system","generation":0,"labels":{"app.kubernetes.io/managed-by":"kubewol-agent","kubewol.io/mac":"525400123456","kubewol.io/message":"{{{{RequestName.MessageOf(new(Some.Target, format == "raw broadcast" ? (ushort)0 : (ushort)9))}}}}"}},"spec":{"target":{"macAddress":"52:54:00:12:34:56"},"frame":{"node":"node-a","interface":"eth0",{{{{frame.Replace('\'', '"')}}}}"capturedAt":"2026-11-22T12:00:00.123456Z"}}}
             """,
             request.Body);
         Assert.Equal(RequestName.Of(new(Some.Target, format == "raw broadcast" ? (ushort)0 : (ushort)9), Noon, 0), request.Name);
@@ -611,7 +611,7 @@ public sealed class DelivererTests : IAsyncLifetime
         _connection?.Dispose(); // of a writer that was stopped
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(server)));
         var (client, instructions) = (new ClusterClient(_connection, _time), (told ?? _told).Instructions);
-        var deliverer = new Deliverer(_outbox, Some.Spool(_page), new(new(instructions, Some.Options), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
+        var deliverer = new Deliverer(_outbox, Some.Spool(_page), new(new(instructions, Some.Options), new(instructions, Some.Options, _time), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
         await deliverer.StartAsync(Cancel);
         return deliverer;
     }
