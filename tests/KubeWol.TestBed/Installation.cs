@@ -92,7 +92,7 @@ public sealed class Installation : IAsyncDisposable
     public async Task SayReadyAsync(string node, bool isReady, CancellationToken cancellationToken)
     {
         if (_cluster.IsGiven) return;
-        var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"}]}}""";
+        var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"} ] } }""";
         await _cluster.Kubectl.OutputAsync(["patch", "pod", $"kubewol-agent-{node}", "-n", Namespace, "--subresource=status", "--type=merge", "-p", status], cancellationToken);
     }
 

@@ -114,6 +114,7 @@ internal sealed class Deliverer(
     private void Report(WakeSignal signal, WriteOutcome outcome, bool isSealed)
     {
         var (name, sender) = (outcome.Request.Metadata.Name, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString());
+        signal.Mark.Became($"{outcome.Result}", name);
         switch (outcome.Result)
         {
             case WriteResult.AlreadyThere:

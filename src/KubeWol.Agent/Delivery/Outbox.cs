@@ -140,6 +140,7 @@ internal sealed class Outbox(AgentOptions options, AgentMetrics metrics, [FromKe
     private void Drop(OutboxEntry entry, SpoolDrop reason)
     {
         metrics.Dropped(reason);
+        entry.Signal.Mark.Became("Dropped");
         logger.MessageDropped(entry.Signal.Target, entry.Signal.CapturedAt, reason);
         _ = _fresh.Remove(entry) || _backlog.Remove(entry) || _waiting.Remove(entry);
         Forget(entry);

@@ -26,6 +26,9 @@ internal sealed record WakeSignal(
     IReadOnlyList<int> Vlans,
     DateTimeOffset CapturedAt)
 {
+    /// <summary>Where what becomes of it is told.</summary>
+    public FrameMark Mark { get; init; }
+
     /// <summary>When this node is to write it, among those that heard it, too.</summary>
     public Turn Turn { get; init; }
 

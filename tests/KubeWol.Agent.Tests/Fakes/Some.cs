@@ -1,4 +1,5 @@
 using KubeWol.Agent.Delivery;
+using KubeWol.Agent.Index;
 using KubeWol.Agent.Intake;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
@@ -21,10 +22,16 @@ internal static class Some
         new(Target, 9), null, null, "eth0", WolTransport.UdpV4, MacAddress.Parse("02:00:00:00:08:42"), IpAddress.Parse("192.0.2.84"), 9, [], new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
 
     /// <summary>An intake that is told nothing, unless a test tells it.</summary>
-    public static FrameIntake Intake(MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null, Outbox? outbox = null) => new(
-        options ?? Options, (told ?? new()).Instructions, new(options ?? Options, time ?? TimeProvider.System, NullLogger<FloodGuard>.Instance),
-        new((told ?? new()).Instructions, options ?? Options, time ?? TimeProvider.System), new(time ?? TimeProvider.System, page.Agent, NullLogger<ClusterClock>.Instance),
-        outbox ?? Outbox(page, options, time), page.Agent, logger ?? NullLogger<FrameIntake>.Instance);
+    public static FrameIntake Intake(
+        MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null, Outbox? outbox = null,
+        KnownAddresses? known = null, FrameTrace? trace = null)
+    {
+        var (given, clock, instructions) = (options ?? Options, time ?? TimeProvider.System, (told ?? new()).Instructions);
+        var addresses = known ?? new(given);
+        return new(given, instructions, addresses, new(given, clock, NullLogger<FloodGuard>.Instance), new(instructions, given, clock),
+            new(clock, page.Agent, NullLogger<ClusterClock>.Instance), outbox ?? Outbox(page, given, clock), trace ?? new(given, addresses), page.Agent, clock,
+            logger ?? NullLogger<FrameIntake>.Instance);
+    }
 
     /// <summary>An outbox that nobody empties but the test.</summary>
     public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null) =>

@@ -54,7 +54,7 @@ internal sealed class Fleet : IAsyncDisposable
         new()
         {
             Metadata = new() { Namespace = "kubewol-system", Name = AgentConfig.Name },
-            Data = new AgentConfig(null, Distinguished.Nothing) { Ready = nodes }.ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!),
+            Data = new AgentConfig(null, Distinguished.Nothing, null) { Ready = nodes }.ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!),
         },
         Cancel);
 
