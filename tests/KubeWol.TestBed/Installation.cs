@@ -66,13 +66,13 @@ public sealed class Installation : IAsyncDisposable
         return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = listen }), cancellationToken);
     }
 
-    /// <summary>Starts a node's agent; waits until it is listening, unless told not to.</summary>
+    /// <summary>Starts a node's agent; waits until it is listening, unless told not to. With --clock-offset it is one on a node whose clock is wrong.</summary>
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
         var address = await ReachableAsync(node.Namespace, cancellationToken);
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
-            Program = Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
         };
         var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
