@@ -82,8 +82,7 @@ public sealed class Installation : IAsyncDisposable
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
         var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
         if (waitUntilReady) return await ReadyAsync(program, cancellationToken);
-        _parts.Add(program);
-        return program;
+        return Own(program);
     }
 
     /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>
@@ -191,19 +190,27 @@ public sealed class Installation : IAsyncDisposable
         if (_forwarded.TryGetValue((ns.Name, server), out var known)) return known;
         if (!_cluster.IsGiven)
         {
-            _parts.Add(_paths[ns.Name] = NamespacePortForward.Start(ns, server.Port));
+            Own(_paths[ns.Name] = NamespacePortForward.Start(ns, server.Port));
             return _forwarded[(ns.Name, server)] = server;
         }
 
         var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken);
         var port = LoopbackPorts.Pick();
-        _parts.Add(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
+        Own(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
         return _forwarded[(ns.Name, server)] = new Uri($"https://127.0.0.1:{port}");
+    }
+
+    /// <summary>Programs may be started side by side.</summary>
+    private T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        lock (_parts) _parts.Add(part);
+        return part;
     }
 
     private async Task<RunningProgram> ReadyAsync(RunningProgram program, CancellationToken cancellationToken)
     {
-        _parts.Add(program);
+        Own(program);
         await program.WaitUntilReadyAsync(StartTime, cancellationToken);
         return program;
     }
