@@ -9,7 +9,8 @@ namespace KubeWol.Torture.Running;
 /// <summary>What is printed at the end of a run.</summary>
 internal sealed record Report
 {
-    private const int MostViolations = 40;
+    /// <summary>How many of each kind are printed.</summary>
+    private const int Examples = 6;
 
     public required Plan Plan { get; init; }
 
@@ -56,8 +57,12 @@ internal sealed record Report
         text.AppendLine(CultureInfo.InvariantCulture, $"agents counted: {string.Join(", ", AgentCounts.Where(c => c.Value > 0).Select(c => $"{c.Key} {c.Value}"))}");
         text.AppendLine(CultureInfo.InvariantCulture, $"POSTs of agents: {Posts}, {(double)Posts / Math.Max(1, Verdict.Accepted):0.00} for each accepted message").AppendLine();
         foreach (var breach in Enum.GetValues<Breach>()) Row(Spaced(breach), Verdict.Count(breach), Meaning(breach));
-        foreach (var violation in Verdict.Violations.Take(MostViolations)) text.AppendLine(CultureInfo.InvariantCulture, $"! {violation}");
-        if (Verdict.Violations.Count > MostViolations) text.AppendLine(CultureInfo.InvariantCulture, $"! and {Verdict.Violations.Count - MostViolations} more");
+        foreach (var kind in Verdict.Violations.GroupBy(v => v.Breach))
+        {
+            foreach (var violation in kind.Take(Examples)) text.AppendLine(CultureInfo.InvariantCulture, $"! {violation}");
+            if (kind.Count() > Examples) text.AppendLine(CultureInfo.InvariantCulture, $"! {kind.Key}: and {kind.Count() - Examples} more");
+        }
+
         return text.ToString();
 
         void Row(string name, int count, string words) => text.AppendLine(string.Create(CultureInfo.InvariantCulture, $"{name,-34} {count,6}   {words}").TrimEnd());
