@@ -13,8 +13,9 @@ namespace KubeWol.FaultProxy;
 /// <param name="Caller">The service account's name, such as <c>kubewol-operator</c>; "other" for those who come without its token.</param>
 /// <param name="Pod">The pod that the caller's token is bound to; null where it is bound to none.</param>
 /// <param name="Token">The caller's bearer token; null where there is none.</param>
+/// <param name="Query">What stands after the question mark of the URL.</param>
 /// <param name="Body">What a write brings; empty for a read.</param>
-public sealed record ApiCall(string Verb, string Resource, string? Namespace, string? Object, string Caller, string? Pod, string? Token, string Body)
+public sealed record ApiCall(string Verb, string Resource, string? Namespace, string? Object, string Caller, string? Pod, string? Token, string Query, string Body)
 {
     /// <summary>Such as <c>PUT virtualmachines/start</c> or <c>WATCH wakerequests</c>.</summary>
     public string Name => $"{Verb} {Resource}";
@@ -40,11 +41,11 @@ public sealed record ApiCall(string Verb, string Resource, string? Namespace, st
         };
         var ns = rest is ["namespaces", var named, _, ..] ? named : null;
         if (ns is not null) rest = rest[2..];
-        if (rest is not [var plural, ..]) return new(request.Method, path, null, null, caller, pod, token, body);
+        if (rest is not [var plural, ..]) return new(request.Method, path, null, null, caller, pod, token, Uri.UnescapeDataString(request.QueryString.Value ?? ""), body);
         var name = rest.Length > 1 ? Uri.UnescapeDataString(rest[1]) : null;
         var resource = rest.Length > 2 ? $"{plural}/{string.Join('/', rest[2..])}" : plural;
         var verb = request.Method != "GET" ? request.Method : request.Query["watch"].ToString() is "1" or "true" ? "WATCH" : name is null ? "LIST" : "GET";
-        return new(verb, resource, ns, name, caller, pod, token, body);
+        return new(verb, resource, ns, name, caller, pod, token, Uri.UnescapeDataString(request.QueryString.Value ?? ""), body);
     }
 
     /// <summary>A service account's token says who bears it; nobody here needs to check that.</summary>

@@ -11,8 +11,11 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
 
+    /// <summary>How long a request may take where nobody says otherwise.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one request may take, all in all. Watches are exempt.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RequestTimeout { get; init; } = DefaultTimeout;
 
     /// <summary>
     /// Asked before each write is sent; one that it forbids fails as if there were no connection. A process that was frozen learns from its timers
