@@ -25,7 +25,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(s =>
         {
             var (time, lease, timeout) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), requestTimeout ?? ClusterClient.DefaultTimeout);
-            return new ClusterClient(connection, time) { RequestTimeout = timeout, MayWrite = () => lease is null || lease.IsHeld };
+            return new ClusterClient(connection, time) { RequestTimeout = timeout, Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
