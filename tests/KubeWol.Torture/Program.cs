@@ -21,9 +21,7 @@ command.SetAction(async (given, cancellationToken) =>
         Console.WriteLine();
         Console.WriteLine(report);
         if (report.IsClean) return 0;
-        stage.Cluster.Keep();
-        await File.WriteAllLinesAsync(stage.Cluster.LogFile("violations.txt"), report.Verdict.Violations.Select(v => v.ToString()), cancellationToken);
-        Console.WriteLine($"{report.Verdict.Violations.Count} promises broken; {again}; logs are in {report.Logs}");
+        Console.WriteLine($"{report.Verdict.Violations.Count} promises broken; {again}; logs are in {KeptLogs.Keep(stage.Cluster.LogFile(""), report)}");
         return 1;
     }
     catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

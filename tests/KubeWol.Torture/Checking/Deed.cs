@@ -23,7 +23,7 @@ internal sealed record Deed(long Revision, DeedKind Kind, string Machine, string
 
     /// <summary>Whether a request that ended like this says that it did it.</summary>
     public bool IsClaimedBy(WakeReason? reason) => ClaimsOf(reason).Contains(Kind) || (Kind, reason) is (DeedKind.StartCalled, WakeReason.Started or WakeReason.Instantiated)
-        or (DeedKind.StopCalled, WakeReason.Stopped) or (DeedKind.PauseCalled, WakeReason.Paused) or (DeedKind.UnpauseCalled, WakeReason.Unpaused);
+        or (DeedKind.WentDown, WakeReason.Stopped) or (DeedKind.PauseCalled, WakeReason.Paused) or (DeedKind.UnpauseCalled, WakeReason.Unpaused);
 
     /// <summary>What must have happened where a request ended like this.</summary>
     public static IReadOnlyList<DeedKind> ClaimsOf(WakeReason? reason) => reason switch
@@ -31,7 +31,7 @@ internal sealed record Deed(long Revision, DeedKind Kind, string Machine, string
         WakeReason.Started => [DeedKind.CameUp],
         WakeReason.Unpaused => [DeedKind.Unpaused],
         WakeReason.Paused => [DeedKind.Paused],
-        WakeReason.Stopped => [DeedKind.WentDown],
+        WakeReason.Stopped => [DeedKind.StopCalled], // a start that had not shown yet is taken back: then nothing goes down
         WakeReason.Moved => [DeedKind.Migrated],
         WakeReason.Instantiated => [DeedKind.Created, DeedKind.CameUp],
         WakeReason.Destroyed => [DeedKind.Deleted],

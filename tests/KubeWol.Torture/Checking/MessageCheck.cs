@@ -72,7 +72,8 @@ internal static class MessageCheck
         var reason = request.Status.Reason;
         return message.Kind switch
         {
-            MessageKind.Ordinary when request.Verb != message.Verb => $"was taken for {request.Verb}",
+            // An address written backwards can only be told from another where there is a machine.
+            MessageKind.Ordinary when request.Verb != message.Verb && (isAlwaysThere || reason != WakeReason.UnknownTarget) => $"was taken for {request.Verb}",
             MessageKind.Ordinary when request.Succeeded => null,
             MessageKind.Ordinary when reason == WakeReason.UnknownTarget && (isAlwaysThere || message.Verb is WakeAction.Wake or WakeAction.Instantiate) => "is for a machine that is there, or can be made",
             MessageKind.Ordinary when !Circumstances.Contains(reason) => "is allowed",

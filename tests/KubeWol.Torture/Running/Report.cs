@@ -28,9 +28,6 @@ internal sealed record Report
     /// <summary>How often agents asked the API server to make a request.</summary>
     public required int Posts { get; init; }
 
-    /// <summary>Where the logs are.</summary>
-    public required string Logs { get; init; }
-
     public bool IsClean => Verdict.Violations.Count == 0;
 
     public override string ToString()

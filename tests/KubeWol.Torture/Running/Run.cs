@@ -59,7 +59,6 @@ internal sealed class Run(Stage stage, Plan plan, Action<string> told) : IDispos
             Injected = stage.Proxy.Injected,
             AgentCounts = stage.Counts.Results,
             Posts = posts,
-            Logs = stage.Cluster.LogFile(""),
         };
     }
 
