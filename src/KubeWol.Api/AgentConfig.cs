@@ -15,9 +15,11 @@ public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish)
     /// <summary>The ConfigMap's name.</summary>
     public const string Name = "kubewol-agents";
 
+    /// <summary>The entry that says which agents are ready.</summary>
+    public const string ReadyEntry = "ready";
+
     private const string SealingKeyEntry = "sealingKey";
     private const string DistinguishEntry = "distinguish";
-    private const string ReadyEntry = "ready";
 
     /// <summary>What agents do without being told anything.</summary>
     public static AgentConfig None { get; } = new(null, Distinguished.Nothing);

@@ -28,7 +28,7 @@ internal sealed class OperatorMetrics
 
     private static readonly WakeReason[] Failed =
     [
-        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded,
+        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded, WakeReason.SameBroadcast,
         WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded, .. NotAllowed,
     ];
 

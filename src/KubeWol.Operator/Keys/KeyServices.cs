@@ -14,6 +14,8 @@ internal static class KeyServices
         services.AddInformer(OperatorKeySecret.Type, Only(OperatorKeySecret.Name) with { Namespace = options.Namespace });
         services.AddInformer(SecureOnSecret.Type, Only(SecureOnSecret.Name));
         services.AddInformer(ConfigMap.Type, Only(AgentConfig.Name) with { Namespace = options.Namespace });
+        services.AddInformer(Pod.Type, new() { Namespace = options.Namespace, LabelSelector = "app.kubernetes.io/name=kubewol,app.kubernetes.io/component=agent" });
+        services.AddSingleton<ReadyAgents>();
         services.AddSingleton<SealingKeys>();
         services.AddSingleton<SecureOnPasswords>();
         return services.AddController<AgentConfigReconciler>("agentconfig", controller =>
@@ -22,6 +24,7 @@ internal static class KeyServices
             controller.StartWith(config)
                 .Watch(ConfigMap.Type, (_, _) => [config])
                 .Watch(OperatorKeySecret.Type, (_, _) => [config])
+                .Watch(Pod.Type, (_, _) => [config], ReadyAgents.Matters)
                 .Watch(WakePolicy.Type, (_, _) => [config]);
         });
     }

@@ -19,10 +19,13 @@ internal sealed class RequestReader(
     public Reading Read(WakeRequest request)
     {
         var target = finder.Find(request);
-        var (judgement, isMeant) = judge.Judge(request, target, isItsTurn: true);
+        var counts = Broadcasts.CountsFor(requests, request);
+        var (judgement, isMeant) = judge.Judge(request, target, isItsTurn: counts is null);
         var intent = Intent.Of(request, judgement, Destination(request, judgement), options);
         var machine = target.Found is [var one] ? one : null;
-        var (turn, by) = machine is null || judgement.Refusal is not null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
+        var (turn, by) = counts is not null ? (Turn.SameBroadcast, new Rival(counts, intent.Action))
+            : machine is null || judgement.Refusal is not null ? default
+            : TurnOf(request, intent.Action, machine);
         var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
@@ -39,7 +42,7 @@ internal sealed class RequestReader(
             {
                 Action = intent.Action,
                 Found = target.Found.Count,
-                Refusal = judgement.Refusal,
+                Refusal = counts is null ? judgement.Refusal : null, // one broadcast is refused once
                 State = machine?.State ?? MachineState.Unknown,
                 IsReady = machine?.IsReady ?? false,
                 HadMachine = status?.Observed is not null,
@@ -63,6 +66,12 @@ internal sealed class RequestReader(
 
     public static TimeSpan Deadline(WakeRequest request) =>
         TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+
+    private (Turn, Rival?) TurnOf(WakeRequest request, WakeAction action, Machine machine)
+    {
+        var mine = Rival(request, action, machine);
+        return LaterWords.Of(requests, mine, machine) is { } later ? (Turn.Superseded, later) : Turns.Of(mine, [.. Rivals(request, machine)]);
+    }
 
     /// <summary>Every other request that means this machine. One for an address that is merely noted on it may mean another, which has it now.</summary>
     private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)

@@ -22,7 +22,8 @@ internal sealed class RequestReporter(
         var written = await client.PatchAsync(WakeRequest.Type, ResourceKey.Of(reading.Request),
             JsonSerializer.SerializeToUtf8Bytes(patch, OperatorJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
         requests.Observe(written);
-        if (written.IsFinished()) events.Finished(written, reading.Found);
+        // Nobody's wish came to nothing when another node's request counts.
+        if (written.IsFinished() && status.Reason != WakeReason.SameBroadcast) events.Finished(written, reading.Found);
         return written;
     }
 }

@@ -24,6 +24,7 @@ internal static class VerbTable
         {
             { Refusal: { } refusal } => new Plan.Refuse(refusal),
             { Action: WakeAction.Unknown } or { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
+            { Turn: Turn.SameBroadcast } => new Plan.Refuse(WakeReason.SameBroadcast),
             { Found: 0 } => Missing(now),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),
             { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded),
