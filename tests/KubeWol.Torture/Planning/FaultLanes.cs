@@ -3,6 +3,11 @@ namespace KubeWol.Torture.Planning;
 /// <summary>Chooses faults: three lanes, each of which goes through all its kinds in an order of its own before any comes again.</summary>
 internal static class FaultLanes
 {
+    /// <summary>Between two faults of a lane: so long that the cluster can come to itself, so short that it often has not.</summary>
+    private const double ShortestCalm = 2;
+
+    private const double LongestCalm = 6;
+
     private static readonly (FaultName Name, double Least, double Most)[][] Kinds =
     [
         [
@@ -33,7 +38,7 @@ internal static class FaultLanes
                 var fault = new PlannedFault(at, TimeSpan.FromSeconds(least + (random.NextDouble() * (most - least))), name, random.Next(1 << 16));
                 if (fault.At + fault.Length > length) return faults;
                 faults.Add(fault);
-                at = fault.At + fault.Length + TimeSpan.FromSeconds(1 + (random.NextDouble() * 4));
+                at = fault.At + fault.Length + TimeSpan.FromSeconds(ShortestCalm + (random.NextDouble() * (LongestCalm - ShortestCalm)));
             }
         }
     }
