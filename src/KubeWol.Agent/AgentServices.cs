@@ -3,6 +3,7 @@ using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
 using KubeWol.Api;
 using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KubeWol.Agent;
@@ -16,7 +17,12 @@ internal static class AgentServices
         services.AddSingleton<AgentMetrics>();
         services.AddSingleton<INicSource>(_ => new SysfsNics());
         services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
+        services.AddSingleton<ClusterClock>();
+        services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
+        services.AddSingleton<ClockReader>();
+        services.AddHostedService(s => s.GetRequiredService<ClockReader>());
         services.AddSingleton<Instructions>();
+        services.AddSingleton<Turns>();
         services.AddSingleton<FloodGuard>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());

@@ -45,7 +45,7 @@ public sealed class ControllerBuilder
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
         where T : class, IResource
     {
-        _services.AddInformer(type);
+        _services.AddInformer(type, InformerOptions.Eager);
         _sources.Add((services, queue) =>
         {
             var cache = services.GetRequiredService<ResourceCache<T>>();

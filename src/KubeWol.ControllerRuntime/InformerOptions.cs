@@ -3,6 +3,9 @@ namespace KubeWol.ControllerRuntime;
 /// <summary>How a kind is listed and watched.</summary>
 public sealed record InformerOptions
 {
+    /// <summary>For what a controller works from: after an outage it goes on within seconds. Controllers are few; what every node watches has to be calmer.</summary>
+    public static InformerOptions Eager { get; } = new() { LongestBackoff = TimeSpan.FromSeconds(5) };
+
     /// <summary>Only this namespace; null for all.</summary>
     public string? Namespace { get; init; }
 

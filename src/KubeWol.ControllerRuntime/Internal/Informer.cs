@@ -18,6 +18,9 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     /// <summary>Null until the first list, and again when the server has forgotten it.</summary>
     private string? _version;
 
+    /// <summary>A watch that lived this long was a good one, whether or not there was anything to say.</summary>
+    private static readonly TimeSpan GoodLife = TimeSpan.FromSeconds(1);
+
     /// <summary>Failed tries since something was last heard.</summary>
     private int _failures;
 
@@ -112,19 +115,28 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     {
         var seconds = (int)(options.WatchTimeout.TotalSeconds * (0.5 + Random.Shared.NextDouble() / 2));
         var path = Path($"watch=1&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(_version!)}&timeoutSeconds={Math.Max(1, seconds)}");
-        using var idle = new CancellationTokenSource(options.IdleTimeout, time);
+        using var idle = new CancellationTokenSource(client.RequestTimeout, time); // a watch may be quiet, but it begins like any other answer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         var began = time.GetTimestamp();
+        var patience = client.RequestTimeout;
         try
         {
             using var response = await client.OpenAsync(HttpMethod.Get, path, null, null, either.Token).ConfigureAwait(false);
+            patience = options.IdleTimeout;
+            idle.CancelAfter(patience);
+            began = time.GetTimestamp();
             var heard = await ReadAsync(await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false), idle, either.Token).ConfigureAwait(false);
             // A quiet kind's watch may well run to its timeout without a word. One that ends at once, again and again, is a fault.
-            if (!heard && time.GetElapsedTime(began) < TimeSpan.FromSeconds(1)) throw new HttpRequestException("the watch ended at once, without a word");
+            if (!heard && time.GetElapsedTime(began) < GoodLife) throw new HttpRequestException("the watch ended at once, without a word");
         }
         catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"the watch said nothing for {options.IdleTimeout.TotalSeconds:0} s");
+            throw new TimeoutException($"the watch said nothing for {patience.TotalSeconds:0} s");
+        }
+        finally
+        {
+            // Or a quiet kind would be looked at more and more rarely, cut after cut, although each time all was well in between.
+            if (patience == options.IdleTimeout && time.GetElapsedTime(began) >= GoodLife) _failures = 0;
         }
     }
 

@@ -29,5 +29,5 @@ internal static class KeyServices
         });
     }
 
-    private static InformerOptions Only(string name) => new() { FieldSelector = $"metadata.name={name}" };
+    private static InformerOptions Only(string name) => InformerOptions.Eager with { FieldSelector = $"metadata.name={name}" };
 }

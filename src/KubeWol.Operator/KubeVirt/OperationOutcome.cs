@@ -18,6 +18,9 @@ internal abstract record OperationOutcome
     /// <summary>KubeVirt could not be asked, or asked to be left alone for <paramref name="RetryAfter"/>.</summary>
     public sealed record Unavailable(string Message, TimeSpan? RetryAfter) : OperationOutcome;
 
+    /// <summary>The answer was lost: it may have been done, or not.</summary>
+    public sealed record Unanswered(string Message) : OperationOutcome;
+
     /// <summary>The same request can never succeed.</summary>
     public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome;
 }

@@ -13,10 +13,14 @@ internal sealed class RequestReader(
     IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, TemplateFinder templates,
     RequestJudge judge, OperatorOptions options, TimeProvider time)
 {
+    private const string Deleted = "the VirtualMachineInstanceMigration was deleted";
+
     /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
     public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
 
-    public Reading Read(WakeRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="migration">The migration it has created, as the API server just had it, where the cache does not; else null.</param>
+    public Reading Read(WakeRequest request, Migration? migration = null)
     {
         var target = finder.Find(request);
         var counts = Broadcasts.CountsFor(requests, request);
@@ -26,7 +30,7 @@ internal sealed class RequestReader(
         var (turn, by) = counts is not null ? (Turn.SameBroadcast, new Rival(counts, intent.Action))
             : machine is null || judgement.Refusal is not null ? default
             : TurnOf(request, intent.Action, machine);
-        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
+        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine, migration) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
         var isMine = machine is not null && InstanceMarks.IsMadeFor(machine.Object.Metadata, request.Metadata.Uid);
@@ -38,6 +42,7 @@ internal sealed class RequestReader(
             Found = target.Found,
             By = by,
             MigrationWords = words,
+            IsMigrationMissing = ReferenceEquals(words, Deleted),
             Situation = new()
             {
                 Action = intent.Action,
@@ -50,6 +55,7 @@ internal sealed class RequestReader(
                 Issued = status?.Operation is { } last and not WakeOperation.None ? last
                     : progress == MigrationProgress.None ? WakeOperation.None
                     : WakeOperation.LiveMigrate, // created, and an operator died before it could say so
+                IsUnanswered = status is { Reason: WakeReason.WaitingForKubeVirt, Operation: not WakeOperation.None },
                 SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
                 Age = Age(request),
                 Deadline = Deadline(request),
@@ -118,10 +124,10 @@ internal sealed class RequestReader(
         };
     }
 
-    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine)
+    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine, Migration? read)
     {
         // By its name, not by what was reported: an operator that dies in between finds it again.
-        var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request)));
+        var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request))) ?? read;
         if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle);
         var last = machine.Instance?.Status?.MigrationState;
         return found?.Status?.Phase switch
@@ -129,7 +135,7 @@ internal sealed class RequestReader(
             // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
             _ when found is null => request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime
                 ? (MigrationProgress.Scheduling, null)
-                : (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted"),
+                : (MigrationProgress.Failed, Deleted),
             null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null),
             "Succeeded" => (MigrationProgress.Succeeded, null),
             // A migration that fails before it has a node leaves there what became of the one before.

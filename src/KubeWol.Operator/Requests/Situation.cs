@@ -33,6 +33,9 @@ internal readonly record struct Situation
     /// <summary>How long ago that was.</summary>
     public TimeSpan SinceIssued { get; init; }
 
+    /// <summary>Whether the answer to that was lost, so that nobody knows whether it was done.</summary>
+    public bool IsUnanswered { get; init; }
+
     /// <summary>How old the request is.</summary>
     public required TimeSpan Age { get; init; }
 

@@ -98,7 +98,7 @@ internal sealed class FaultMaking(Stage stage, Plan plan, Action<string> told) :
                 stage.Proxy.EndWatches();
                 break;
             case FaultName.TokenRotated:
-                await WithServerAsync(() => stage.Installation.RotateTokenAsync(agent.Host, cancellationToken), cancellationToken);
+                await WithServerAsync(() => agent.RotateTokenAsync(cancellationToken), cancellationToken);
                 break;
             case FaultName.ConfigDeleted:
                 await stage.Cluster.Kubectl.RunAsync(["delete", "configmaps", "--all", "-n", TestBed.Installation.Namespace], cancellationToken);

@@ -16,9 +16,7 @@ internal sealed class Soak(Stage stage, Plan plan, Action<string> told)
     /// <summary>How long finished requests stay: an hour as a rule, but then this would have to last for hours before it is steady.</summary>
     private static readonly TimeSpan KeepFinished = TimeSpan.FromSeconds(20);
 
-    private readonly List<ProgramProbe> _probes =
-        [.. stage.Operators.Living.Select(o => new ProgramProbe(o.Process.Name, o)), .. stage.Agents.Select(a => new ProgramProbe(a.Current.Process.Name, a.Current))];
-
+    private readonly List<ProgramProbe> _probes = [];
     private int _deleted;
 
     public async Task<SoakReport> PlayAsync(CancellationToken cancellationToken)
@@ -30,10 +28,11 @@ internal sealed class Soak(Stage stage, Plan plan, Action<string> told)
         while (!sending.IsCompleted)
         {
             await pace.WaitForNextTickAsync(cancellationToken);
-            if (_probes.Find(p => p.HasEnded) is { } dead) throw new TestCluster.TestClusterException($"{dead.Name} ended in the middle of the soak");
+            // A leader that could not renew its lease ends, and is another program when it comes back.
+            foreach (var program in stage.Operators.Living.Concat(stage.Agents.Select(a => a.Current)).Where(p => !_probes.Exists(probe => probe.Is(p)))) _probes.Add(new(program));
             await Task.WhenAll(_probes.Select(p => p.LookAsync(stage.Clock.Now, cancellationToken)));
             await ForgetFinishedAsync(cancellationToken);
-            told($"{stage.Clock.Now.TotalSeconds,6:0} s  {string.Join(", ", _probes.Select(p => $"{p.Name} {p.Samples[^1].Values[ProgramProbe.ResidentMebibytes]:0} MiB"))}");
+            told($"{stage.Clock.Now.TotalSeconds,6:0} s  {string.Join(", ", _probes.Where(p => p is { HasEnded: false, Samples.Count: > 0 }).Select(p => $"{p.Name} {p.Samples[^1].Values[ProgramProbe.ResidentMebibytes]:0} MiB"))}");
         }
 
         await sending;

@@ -10,6 +10,8 @@ internal sealed record SoakReport
     /// <summary>This share of the samples, at the beginning, is not looked at: code is compiled, pools and heaps find their size.</summary>
     private const double WarmUp = 0.4;
 
+    private const int FewestSamples = 5;
+
     public required Plan Plan { get; init; }
 
     /// <summary>Each program with what it used, in order.</summary>
@@ -42,7 +44,7 @@ internal sealed record SoakReport
     private static IEnumerable<(string Program, string Figure, double First, Trend Trend, bool HasGrown)> Judge(string program, IReadOnlyList<Sample> samples)
     {
         var steady = samples.Skip((int)(samples.Count * WarmUp)).ToList();
-        if (steady.Count < 2) yield break;
+        if (steady.Count < FewestSamples) yield break; // one that did not live long enough to say anything
         foreach (var figure in samples[0].Values.Keys)
         {
             var trend = Trend.Of([.. steady.Select(s => (s.At, s.Values.GetValueOrDefault(figure)))]);

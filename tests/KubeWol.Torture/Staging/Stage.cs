@@ -26,6 +26,8 @@ internal sealed class Stage : IAsyncDisposable
     private static readonly string[] AgentArguments = ["--interface", "eth*", "--ports", $"7,9,{string.Join(',', Traffic.Ports.Values)}", "--reversed-macs", "--log-level", "Debug"];
 
     private readonly List<IAsyncDisposable> _parts = [];
+    private readonly CancellationTokenSource _over = new();
+    private Task _kubelets = Task.CompletedTask;
 
     public RunClock Clock { get; } = new();
 
@@ -72,7 +74,10 @@ internal sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _over.CancelAsync();
+        await _kubelets;
         foreach (var part in Enumerable.Reverse(_parts)) await part.DisposeAsync();
+        _over.Dispose();
         foreach (var agent in Agents) agent.Dispose();
         Commands.Dispose();
         Stranger.Dispose();
@@ -103,6 +108,7 @@ internal sealed class Stage : IAsyncDisposable
         await Task.WhenAll(Manifests.Machines().Select(m => Cluster.ApplyAsync(m, cancellationToken)));
         await Eventually.BecomesTrueAsync("every machine is at rest", TimeSpan.FromSeconds(60), async () => await AreMachinesAtRestAsync(cancellationToken) is null, cancellationToken);
         foreach (var agent in Agents) await agent.Current.WaitUntilReadyAsync(TimeSpan.FromSeconds(30), cancellationToken);
+        _kubelets = Task.WhenAll(Agents.Select(a => a.ProbeAsync(_over.Token)));
         told($"{Cast.Members.Count(m => !m.IsMade)} machines, and {Cast.Members.Count(m => m.IsMade)} addresses for which more can be made");
     }
 
