@@ -13,6 +13,8 @@ internal sealed class AgentMetrics
     private readonly Counter.Child _repeated;
     private readonly Counter.Child _queueFull;
     private readonly Counter.Child _rateLimited;
+    private readonly Counter.Child _unknownMac;
+    private readonly Counter.Child _noIndex;
     private readonly Counter.Child[] _refused;
     private readonly Counter _requests;
     private readonly Counter _passwords;
@@ -20,6 +22,9 @@ internal sealed class AgentMetrics
     private readonly Counter _takeovers;
     private readonly Gauge _clock;
     private readonly Histogram _latency;
+    private readonly Gauge _held;
+    private readonly Gauge _addresses;
+    private readonly Gauge _indexKnown;
     private readonly Gauge _capturing;
     private readonly Counter _captured;
     private readonly Counter _dropped;
@@ -34,6 +39,8 @@ internal sealed class AgentMetrics
         _repeated = _frames.WithLabels("Repeated");
         _queueFull = _frames.WithLabels("QueueFull");
         _rateLimited = _frames.WithLabels("RateLimited");
+        _unknownMac = _frames.WithLabels("UnknownMac");
+        _noIndex = _frames.WithLabels("NoIndex");
         _refused = [.. Enum.GetValues<DropReason>().Select(r => r == DropReason.None ? _accepted : _frames.WithLabels(r.ToString()))];
         _requests = metrics.CreateCounter("kubewol_agent_requests_total",
             "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Expired.", ["result"]);
@@ -46,6 +53,9 @@ internal sealed class AgentMetrics
         _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
+        _held = metrics.CreateGauge("kubewol_agent_held_messages", "Messages for addresses that no machine is known to have, kept for a moment in case one is being created.");
+        _addresses = metrics.CreateGauge("kubewol_agent_index_addresses", "MAC addresses of machines that are listened for.");
+        _indexKnown = metrics.CreateGauge("kubewol_agent_index_known", "1 once it is known which addresses machines have; 0 before, when --without-index says what is done.");
         _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
         _captured = metrics.CreateCounter("kubewol_agent_capture_frames_total", "Frames that passed the kernel's filter, as counted by libpcap.", ["interface"]);
         _dropped = metrics.CreateCounter("kubewol_agent_capture_dropped_total", "Frames lost before they were looked at, by place: buffer (it was full), interface (driver or hardware).", ["interface", "place"]);
@@ -60,6 +70,20 @@ internal sealed class AgentMetrics
     public void RateLimited() => _rateLimited.Inc();
 
     public void QueueFull() => _queueFull.Inc();
+
+    /// <summary>A message for an address that no machine turned out to have.</summary>
+    public void UnknownMac() => _unknownMac.Inc();
+
+    /// <summary>A message that was not taken because it is not known which addresses machines have.</summary>
+    public void NoIndex() => _noIndex.Inc();
+
+    public void Holding(int messages) => _held.Set(messages);
+
+    public void Listening(int addresses, bool isKnown)
+    {
+        _addresses.Set(addresses);
+        _indexKnown.Set(isKnown ? 1 : 0);
+    }
 
     public void RequestWritten(TimeSpan sinceCaptured)
     {

@@ -1,9 +1,12 @@
 using KubeWol.Agent.Capture;
 using KubeWol.Agent.Delivery;
+using KubeWol.Agent.Index;
 using KubeWol.Agent.Intake;
 using KubeWol.Api;
+using KubeWol.Api.Index;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.ControllerRuntime.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace KubeWol.Agent;
@@ -16,13 +19,21 @@ internal static class AgentServices
         services.AddSingleton(options);
         services.AddSingleton<AgentMetrics>();
         services.AddSingleton<INicSource>(_ => new SysfsNics());
-        services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, FieldSelector = $"metadata.name={AgentConfig.Name}" });
+        services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, Names = [AgentConfig.Name, .. AddressShards.Names] });
         services.AddSingleton<ClusterClock>();
         services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
         services.AddSingleton<ClockReader>();
         services.AddHostedService(s => s.GetRequiredService<ClockReader>());
         services.AddSingleton<Instructions>();
         services.AddSingleton<Turns>();
+        services.AddSingleton<KnownAddresses>();
+        services.AddController<IndexReader>("index", controller =>
+        {
+            controller.Workers = 1;
+            controller.Watch(ConfigMap.Type, (_, map) => [ResourceKey.Of(map)]);
+        });
+        services.AddSingleton<FrameTrace>();
+        services.AddSingleton(s => new ServedPage("/frames", s.GetRequiredService<FrameTrace>().ServeAsync));
         services.AddSingleton<FloodGuard>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());

@@ -41,6 +41,15 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Information, "The flood is over: {Count} messages were refused")]
     public static partial void FloodOver(this ILogger logger, long count);
 
+    [LoggerMessage(114, LogLevel.Information, "Listening for the addresses of {Addresses} machines' interfaces, and for {Ranges} ranges that templates claim")]
+    public static partial void IndexKnown(this ILogger logger, int addresses, int ranges);
+
+    [LoggerMessage(115, LogLevel.Error, "The addresses in the ConfigMap {ConfigMap} cannot be read; those of before count until it is put right")]
+    public static partial void BadIndex(this ILogger logger, ResourceKey configMap);
+
+    [LoggerMessage(116, LogLevel.Debug, "No machine has the address {Target} that {Sender} called on {Interface}")]
+    public static partial void UnknownAddress(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
+
     [LoggerMessage(120, LogLevel.Information, "Created WakeRequest {Request} for {Target}: a magic packet from {Sender} on {Interface}")]
     public static partial void Requested(this ILogger logger, string request, MacAddress target, string sender, string @interface);
 

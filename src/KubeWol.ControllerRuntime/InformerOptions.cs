@@ -12,11 +12,8 @@ public sealed record InformerOptions
     /// <summary>Only objects with these labels, in kubectl's syntax; null for all.</summary>
     public string? LabelSelector { get; init; }
 
-    /// <summary>
-    /// Only objects with these fields, such as <c>metadata.name=one</c>; null for all. With a name in it, a role that grants list and watch by
-    /// resourceNames is enough.
-    /// </summary>
-    public string? FieldSelector { get; init; }
+    /// <summary>Only the objects of these names; null for all. Each name is watched by itself, so that a role that grants list and watch by resourceNames is enough.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>Objects in one page of a list; 0 lists all in one answer.</summary>
     public int PageSize { get; init; } = 500;

@@ -3,6 +3,7 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Index;
 using KubeWol.Operator.Keys;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Ledger;
@@ -76,6 +77,7 @@ internal static class OperatorServices
             .Watch(WakeTemplate.Type, (s, template) => TemplateReconciler.Overlapping(Templates(s), template).Select(t => ResourceKey.Of(t)))
             .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
 
+        services.AddIndex(options);
         if (options.LeaderElection) services.AddLeaderLease(new() { Namespace = options.Namespace, Name = "kubewol-operator" });
         return services;
     }

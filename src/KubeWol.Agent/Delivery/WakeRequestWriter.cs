@@ -109,11 +109,13 @@ internal sealed class WakeRequestWriter(FrameIntake intake, Instructions instruc
         catch (ApiException e)
         {
             metrics.RequestRefused();
+            signal.Mark.Became("Refused");
             logger.RequestRefused(signal.Target, e.Message);
         }
         catch (OperationCanceledException) when (patience.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             metrics.MessageExpired();
+            signal.Mark.Became("Expired");
             logger.MessageExpired(signal.Target, Patience);
         }
         finally
@@ -139,6 +141,7 @@ internal sealed class WakeRequestWriter(FrameIntake intake, Instructions instruc
     {
         var (result, request) = outcome;
         var (name, sender) = (request.Metadata.Name, signal.SourceIp?.ToString() ?? signal.SourceMac.ToString());
+        signal.Mark.Became($"{result}", name);
         switch (result)
         {
             case Result.AlreadyThere:

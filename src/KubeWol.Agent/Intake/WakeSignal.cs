@@ -25,6 +25,9 @@ internal sealed record WakeSignal(
     IReadOnlyList<int> Vlans,
     DateTimeOffset CapturedAt)
 {
+    /// <summary>Where what becomes of it is told.</summary>
+    public FrameMark Mark { get; init; }
+
     /// <summary>The machine it calls.</summary>
     public MacAddress Target => Identity.Target;
 }

@@ -46,6 +46,7 @@ public static class ProgramHost
                 context.Response.StatusCode = missing is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                 return context.Response.WriteAsync(missing ?? "ok");
             });
+            foreach (var page in host.Services.GetServices<ServedPage>()) host.MapGet(page.Path, page.ServeAsync);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name)
                 .Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, host.Urls.Single());

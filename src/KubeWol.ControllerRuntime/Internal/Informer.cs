@@ -8,11 +8,11 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.ControllerRuntime.Internal;
 
 /// <summary>
-/// Keeps a cache like the server: one paged list, then a watch that is resumed at the last version it reached. Only when the
+/// Keeps a cache like the server, of all objects or of those of one name: one paged list, then a watch that is resumed at the last version it reached. Only when the
 /// server no longer has that version (410, as an answer or as an event) is everything listed again.
 /// </summary>
-internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger)
-    : IInformer
+internal sealed class Informer<T>(
+    ClusterClient client, ResourceType<T> type, string? name, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger) : IInformer
     where T : class, IResource
 {
     /// <summary>Null until the first list, and again when the server has forgotten it.</summary>
@@ -90,9 +90,9 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
             (all, version) = await ListAsync(0, cancellationToken).ConfigureAwait(false);
         }
 
-        cache.Replace(all);
+        cache.Replace(all, name);
         _version = version;
-        logger.Listed(all.Count, type.Plural, version);
+        logger.Listed(all.Count, name is null ? type.Plural : $"{type.Plural} of the name {name}", version);
     }
 
     private async Task<(List<T> All, string Version)> ListAsync(int pageSize, CancellationToken cancellationToken)
@@ -184,7 +184,7 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     private string Path(params IEnumerable<string?> query)
     {
         var labels = Selector("labelSelector", options.LabelSelector);
-        var fields = Selector("fieldSelector", options.FieldSelector);
+        var fields = Selector("fieldSelector", name is null ? null : $"metadata.name={name}");
         return $"{type.Path(options.Namespace)}?{string.Join('&', query.Append(labels).Append(fields).Where(part => part is not null))}";
 
         static string? Selector(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";

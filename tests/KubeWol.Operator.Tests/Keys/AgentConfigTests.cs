@@ -28,6 +28,7 @@ public sealed class AgentConfigTests : IAsyncLifetime
     private readonly ResourceCache<ConfigMap> _maps = new();
     private readonly ResourceCache<WakePolicy> _policies = new();
     private readonly ResourceCache<Pod> _pods = new();
+    private readonly ResourceCache<WakeTemplate> _templates = new();
     private readonly FakeTimeProvider _time = new(Some.Noon);
     private readonly Recorder _log = new();
     private readonly SealingKeys _keys;
@@ -40,7 +41,7 @@ public sealed class AgentConfigTests : IAsyncLifetime
     {
         _api = await FakeApi.StartAsync();
         _api.Respond = Store;
-        _reconciler = new(_secrets, _maps, _policies, new(_pods, _time), _keys, new(_api.Connection, _time), Some.Options, _time, _log.For<AgentConfigReconciler>());
+        _reconciler = new(_secrets, _maps, _policies, _templates, new(_pods, _time), _keys, new(_api.Connection, _time), Some.Options, _time, _log.For<AgentConfigReconciler>());
     }
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();
