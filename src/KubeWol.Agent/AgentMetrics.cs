@@ -1,4 +1,5 @@
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Protocol;
 using Prometheus;
 
@@ -19,6 +20,10 @@ internal sealed class AgentMetrics
     private readonly Counter _requests;
     private readonly Counter _passwords;
     private readonly Counter _retries;
+    private readonly Gauge _pending;
+    private readonly Gauge _oldestPending;
+    private readonly Counter _droppedMessages;
+    private readonly Gauge _circuitOpen;
     private readonly Counter _takeovers;
     private readonly Gauge _clock;
     private readonly Histogram _latency;
@@ -43,12 +48,18 @@ internal sealed class AgentMetrics
         _noIndex = _frames.WithLabels("NoIndex");
         _refused = [.. Enum.GetValues<DropReason>().Select(r => r == DropReason.None ? _accepted : _frames.WithLabels(r.ToString()))];
         _requests = metrics.CreateCounter("kubewol_agent_requests_total",
-            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Expired.", ["result"]);
-        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Expired"]) _requests.WithLabels(result);
+            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Late (brought past its deadline, to be reported and not carried out).", ["result"]);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Late"]) _requests.WithLabels(result);
         _passwords = metrics.CreateCounter("kubewol_agent_passwords_total",
             "WakeRequests for frames with a SecureOn password, by what became of it: Sealed, NoKey (the operator had published no key to seal it with).", ["result"]);
         foreach (var result in (string[])["Sealed", "NoKey"]) _passwords.WithLabels(result);
         _retries = metrics.CreateCounter("kubewol_agent_request_retries_total", "Attempts to write a WakeRequest that failed and were repeated.");
+        _pending = metrics.CreateGauge("kubewol_agent_pending_messages", "Messages that wait until the API server has acknowledged them.");
+        _oldestPending = metrics.CreateGauge("kubewol_agent_pending_oldest_seconds", "Time since the oldest message that waits was heard; looked at every few seconds.");
+        _droppedMessages = metrics.CreateCounter("kubewol_agent_spool_dropped_total",
+            "Messages given up while they waited: Count or Bytes (no room, and past the deadline), Age (too old even to be reported), Corrupt (a damaged file).", ["reason"]);
+        foreach (var reason in Enum.GetNames<SpoolDrop>()) _droppedMessages.WithLabels(reason);
+        _circuitOpen = metrics.CreateGauge("kubewol_agent_api_circuit_open", "1 while the API server is only probed because most requests to it fail, else 0.");
         _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
         _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
@@ -103,7 +114,18 @@ internal sealed class AgentMetrics
 
     public void RequestRefused() => _requests.WithLabels("Refused").Inc();
 
-    public void MessageExpired() => _requests.WithLabels("Expired").Inc();
+    public void RequestLate() => _requests.WithLabels("Late").Inc();
+
+    /// <summary>So many messages wait, those being sent included.</summary>
+    public void Pending(int messages) => _pending.Set(messages);
+
+    /// <summary>The oldest of them was heard so long ago.</summary>
+    public void OldestPending(TimeSpan age) => _oldestPending.Set(Math.Max(0, age.TotalSeconds));
+
+    public void Dropped(SpoolDrop reason) => _droppedMessages.WithLabels(reason.ToString()).Inc();
+
+    /// <summary>Whether the API server is only probed.</summary>
+    public void CircuitOpen(bool isOpen) => _circuitOpen.Set(isOpen ? 1 : 0);
 
     public void WriteRetried() => _retries.Inc();
 

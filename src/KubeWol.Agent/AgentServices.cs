@@ -22,6 +22,7 @@ internal static class AgentServices
         services.AddInformer(ConfigMap.Type, new() { Namespace = options.Namespace, Names = [AgentConfig.Name, .. AddressShards.Names] });
         services.AddSingleton<ClusterClock>();
         services.AddSingleton<IServerDates>(s => s.GetRequiredService<ClusterClock>());
+        services.AddKeyedSingleton<TimeProvider>(ClusterClock.Key, static (s, _) => s.GetRequiredService<ClusterClock>());
         services.AddSingleton<ClockReader>();
         services.AddHostedService(s => s.GetRequiredService<ClockReader>());
         services.AddSingleton<Instructions>();
@@ -35,13 +36,16 @@ internal static class AgentServices
         services.AddSingleton<FrameTrace>();
         services.AddSingleton(s => new ServedPage("/frames", s.GetRequiredService<FrameTrace>().ServeAsync));
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<Outbox>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
         services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
         services.AddSingleton<CaptureService>();
         services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-        services.AddSingleton<WakeRequestWriter>();
-        services.AddHostedService(s => s.GetRequiredService<WakeRequestWriter>());
+        services.AddSingleton<RequestWriter>();
+        services.AddSingleton<DeliveryPipeline>();
+        services.AddSingleton<Deliverer>();
+        services.AddHostedService(s => s.GetRequiredService<Deliverer>());
         return services;
     }
 
@@ -49,6 +53,6 @@ internal static class AgentServices
     public static string? Readiness(IServiceProvider services)
     {
         var capture = services.GetRequiredService<CaptureService>();
-        return capture.IsCapturing ? services.GetRequiredService<WakeRequestWriter>().Missing : $"not listening: no interface matches {capture}";
+        return capture.IsCapturing ? services.GetRequiredService<Deliverer>().Missing : $"not listening: no interface matches {capture}";
     }
 }

@@ -76,7 +76,7 @@ internal sealed class OperatorMetrics
 
     private static WakeReason[] Creating =>
     [
-        WakeReason.NotStartable, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
+        WakeReason.NotStartable, WakeReason.StoppedMeanwhile, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
     ];
 
     public void Finished(WakeRequest request)

@@ -9,6 +9,9 @@ namespace KubeWol.Agent.Delivery;
 /// </summary>
 internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILogger<ClusterClock> logger) : TimeProvider, IServerDates
 {
+    /// <summary>By which parts of the agent ask for it in place of the node's own clock: those that compare with when something was heard.</summary>
+    public const string Key = "cluster";
+
     /// <summary>How much two clocks that are kept by NTP may come apart: Linux slews a clock by 500 ppm at the most, and rarely for long.</summary>
     private const double Drift = 200e-6;
 

@@ -1,47 +1,46 @@
-using System.Threading.Channels;
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Index;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Intake;
 
-/// <summary>From bytes to messages: parses, leaves out what calls no machine, repetitions and what is too much, and queues what is left. No span goes further than this.</summary>
+/// <summary>From bytes to messages: parses, leaves out what calls no machine, repetitions and what is too much, and hands what is left to the outbox. No span goes further than this.</summary>
 internal sealed class FrameIntake : IFrameSink, IDisposable
 {
-    /// <summary>Messages that may wait while the API server is slow or away.</summary>
-    public const int QueueLength = 10_000;
-
     private static readonly string[] Reasons = Enum.GetNames<DropReason>();
 
-    private readonly Channel<WakeSignal> _queue = Channel.CreateBounded<WakeSignal>(QueueLength);
     private readonly RecentMessages _recent = new();
     private readonly AgentOptions _options;
     private readonly Instructions _instructions;
     private readonly KnownAddresses _known;
     private readonly FloodGuard _guard;
+    private readonly Turns _turns;
+    private readonly ClusterClock _clock;
+    private readonly Outbox _outbox;
     private readonly HeldMessages _held;
     private readonly FrameTrace _trace;
     private readonly AgentMetrics _metrics;
     private readonly ILogger<FrameIntake> _logger;
 
     public FrameIntake(
-        AgentOptions options, Instructions instructions, KnownAddresses known, FloodGuard guard, FrameTrace trace, AgentMetrics metrics, TimeProvider time, ILogger<FrameIntake> logger)
+        AgentOptions options, Instructions instructions, KnownAddresses known, FloodGuard guard, Turns turns, ClusterClock clock, Outbox outbox, FrameTrace trace, AgentMetrics metrics,
+        TimeProvider time, ILogger<FrameIntake> logger)
     {
-        (_options, _instructions, _known, _guard, _trace, _metrics, _logger) = (options, instructions, known, guard, trace, metrics, logger);
+        (_options, _instructions, _known, _guard, _turns, _clock, _outbox) = (options, instructions, known, guard, turns, clock, outbox);
+        (_trace, _metrics, _logger) = (trace, metrics, logger);
         _held = new(IsWanted, Release, GiveUp, metrics, time);
     }
 
-    /// <summary>Messages to be written as requests, in the order they were heard.</summary>
-    public ChannelReader<WakeSignal> Signals => _queue.Reader;
-
     public void Receive(Nic nic, LinkType link, ReadOnlySpan<byte> frame, DateTimeOffset capturedAt)
     {
+        var heardAt = _clock.Of(capturedAt);
         if (!WolFrame.TryParse(link, frame, _options.Ports, out var wol, out var reason))
         {
             _metrics.FrameRefused(reason);
             // What does not even begin like a magic packet, other traffic to the same ports, would fill the trace.
-            if (reason > DropReason.NoSyncStream) _trace.Add(capturedAt, nic, default, default, 0, Reasons[(int)reason]);
+            if (reason > DropReason.NoSyncStream) _trace.Add(heardAt, nic, default, default, 0, Reasons[(int)reason]);
             return;
         }
 
@@ -51,24 +50,24 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
             if (problem != DropReason.None)
             {
                 _metrics.FrameRefused(problem);
-                Trace(nic, wol, packet, capturedAt, Reasons[(int)problem]);
+                Trace(nic, wol, packet, heardAt, Reasons[(int)problem]);
                 continue;
             }
 
             var identity = _instructions.Placed(MessageIdentity.Of(packet, wol.DestinationPort), nic.Name);
             var isWanted = IsWanted(packet.Target);
-            if ((isWanted ? Admit(identity, wol.SourceMac, capturedAt) : Hold(identity, wol.SourceMac)) is { } refusal)
+            if ((isWanted ? Admit(identity, wol.SourceMac, heardAt) : Hold(identity, wol.SourceMac)) is { } refusal)
             {
-                Trace(nic, wol, packet, capturedAt, refusal);
+                Trace(nic, wol, packet, heardAt, refusal);
                 continue;
             }
 
             var command = HeardCommand.In(packet);
             // Beside a signed command a password proves nothing more.
             var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
-            var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), capturedAt)
+            var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), heardAt)
             {
-                Mark = Trace(nic, wol, packet, capturedAt, isWanted ? "Accepted" : "Held"),
+                Mark = Trace(nic, wol, packet, heardAt, isWanted ? "Accepted" : "Held"),
             };
             if (isWanted) Queue(signal);
             else _held.Add(signal);
@@ -151,7 +150,8 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
 
     private void Queue(WakeSignal signal)
     {
-        if (_queue.Writer.TryWrite(signal))
+        signal = signal with { Turn = _turns.Of(signal) };
+        if (_outbox.TryAdd(signal, signal.Turn.Wait))
         {
             _metrics.FrameAccepted();
             _logger.Heard(signal.Target, signal.SourceMac, signal.Interface);

@@ -105,6 +105,9 @@ public enum WakeReason
     /// <summary>The machine was deleted while the request was being carried out.</summary>
     TargetVanished,
 
+    /// <summary>The machine was started, and somebody has stopped it before it was ready.</summary>
+    StoppedMeanwhile,
+
     /// <summary>A later request takes the place of this one, or took it before this one arrived: it asks for the opposite, or for more.</summary>
     Superseded,
 

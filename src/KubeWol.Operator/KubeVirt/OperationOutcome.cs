@@ -22,5 +22,9 @@ internal abstract record OperationOutcome
     public sealed record Unanswered(string Message) : OperationOutcome;
 
     /// <summary>The same request can never succeed.</summary>
-    public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome;
+    public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome
+    {
+        /// <summary>Whether an API server that has just started says the same, until it has read its roles and knows all kinds.</summary>
+        public bool MayBePremature { get; init; } = Reason == WakeReason.Forbidden;
+    }
 }

@@ -71,6 +71,7 @@ internal static class Messages
                 $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found.Select(Name))}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",
             WakeReason.TargetVanished => $"{name} was deleted before it {(IsUp(reading) ? "was ready" : $"could be {Participle(reading)}")}",
+            WakeReason.StoppedMeanwhile => $"{name} was started, and somebody has stopped it before it was ready",
             WakeReason.NotStartable when machine!.State == MachineState.Finished =>
                 $"{name} has had its one run; change its run strategy from Once to start it again",
             WakeReason.NotStartable => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",

@@ -56,6 +56,9 @@ internal sealed class RequestReader(
                     : progress == MigrationProgress.None ? WakeOperation.None
                     : WakeOperation.LiveMigrate, // created, and an operator died before it could say so
                 IsUnanswered = status is { Reason: WakeReason.WaitingForKubeVirt, Operation: not WakeOperation.None },
+                // The start made it another spec, and so did the stop; who only edits it otherwise makes one change.
+                IsUndone = status is { Operation: WakeOperation.Start, Observed.Generation: { } generation }
+                    && machine is { RunStrategy: RunStrategies.Halted } && machine.Object.Metadata.Generation >= generation + 2,
                 SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
                 Age = Age(request),
                 Deadline = Deadline(request),

@@ -105,7 +105,7 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
-            OperationOutcome.Refused { Reason: WakeReason.Forbidden } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+            OperationOutcome.Refused { MayBePremature: true } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
             OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
@@ -122,7 +122,7 @@ internal sealed class WakeRequestReconciler(
     private static bool IsShownByMachine(WakeOperation operation) =>
         operation is WakeOperation.Start or WakeOperation.Stop or WakeOperation.Pause or WakeOperation.Unpause or WakeOperation.Place or WakeOperation.Delete;
 
-    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles: it is asked once more, later.</summary>
+    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later.</summary>
     private bool IsSettled(Reading reading) =>
         reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt && reader.Age(reading.Request) >= VerbTable.DeniedTime;
 

@@ -1,3 +1,4 @@
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Index;
 using KubeWol.Agent.Intake;
 using KubeWol.Api;
@@ -19,7 +20,8 @@ internal sealed class Published
     {
         Known = new(options);
         Trace = new(options, Known);
-        Intake = Some.Intake(page, options, time: time, known: Known, trace: Trace);
+        Outbox = Some.Outbox(page, options, time);
+        Intake = Some.Intake(page, options, time: time, outbox: Outbox, known: Known, trace: Trace);
         _reader = new(_maps, Known, Intake, page.Agent, Log);
     }
 
@@ -28,6 +30,8 @@ internal sealed class Published
     public KnownAddresses Known { get; }
 
     public FrameTrace Trace { get; }
+
+    public Outbox Outbox { get; }
 
     public FrameIntake Intake { get; }
 

@@ -30,7 +30,7 @@ public sealed class HeldMessagesTests
         Assert.Equal(("", 1), (await ResultsAsync(), await HeldAsync()));
         _time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(("UnknownMac 1", 0), (await ResultsAsync(), await HeldAsync()));
-        Assert.Equal(0, _published.Intake.Signals.Count);
+        Assert.Equal(0, _published.Outbox.Count);
 
         _time.Advance(TimeSpan.FromDays(1));
         Send(Target); // the clock ticks for this one, too
@@ -45,10 +45,10 @@ public sealed class HeldMessagesTests
         Send(Target, [1, 2, 3, 4]);
         _time.Advance(TimeSpan.FromSeconds(9));
         await _published.ShardAsync(Shard + 1, Target);
-        Assert.Equal(0, _published.Intake.Signals.Count);
+        Assert.Equal(0, _published.Outbox.Count);
         await _published.ShardAsync(Shard, Target);
 
-        Assert.True(_published.Intake.Signals.TryRead(out var signal));
+        var signal = _published.Outbox.Take(preferFresh: true)!.Signal;
         Assert.Equal((Target, Noon, "01020304"), (signal.Target, signal.CapturedAt, Convert.ToHexString(signal.Password!.Octets)));
         Assert.Equal(("Accepted 1", 0), (await ResultsAsync(), await HeldAsync()));
         _time.Advance(TimeSpan.FromMinutes(1));
@@ -71,7 +71,7 @@ public sealed class HeldMessagesTests
         ushort[] ports = [9, 7, 40000, 47009];
         foreach (var (i, port) in ports.Index()) Send(Target, port: port, at: Noon.AddMilliseconds(i));
         await _published.ShardAsync(Shard, Target);
-        Assert.Equal(ports, ports.Select(_ => _published.Intake.Signals.TryRead(out var signal) ? signal.DestinationPort : (ushort)0));
+        Assert.Equal(ports, ports.Select(_ => _published.Outbox.Take(preferFresh: true)?.Signal.DestinationPort ?? 0));
     }
 
     [Fact]
@@ -117,7 +117,7 @@ public sealed class HeldMessagesTests
         Assert.Equal(($"UnknownMac {10_000 - HeldMessages.Share}", HeldMessages.Share), (await ResultsAsync(), await HeldAsync()));
         Send(Target, sender: 2);
         await _published.ShardAsync(Shard, Target);
-        Assert.Equal(1, _published.Intake.Signals.Count);
+        Assert.Equal(1, _published.Outbox.Count);
 
         for (var i = 0; i < 10_000; i++) Send(new(0x5254_0200_0000 + (ulong)i), sender: 3 + (ulong)i);
         Assert.Equal(HeldMessages.Capacity, await HeldAsync());
@@ -184,7 +184,7 @@ public sealed class HeldMessagesTests
         await learning;
 
         var targets = new List<MacAddress>();
-        while (_published.Intake.Signals.TryRead(out var signal)) targets.Add(signal.Target);
+        while (_published.Outbox.Take(preferFresh: true) is { } entry) targets.Add(entry.Signal.Target);
         var refused = (int)await _page.ValueAsync("kubewol_agent_frames_total{result=\"UnknownMac\"}"); // there was no room for these
         Assert.Equal(targets.Count, targets.Distinct().Count());
         Assert.Equal(Messages, targets.Count + refused);

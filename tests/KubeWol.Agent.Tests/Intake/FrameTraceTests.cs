@@ -30,8 +30,7 @@ public sealed class FrameTraceTests
         Receive(new WolFrameBuilder().Build(MagicPacket.Build(Target).AsSpan(0, 80)));
         Receive(new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse("01:00:5e:00:00:01"))));
         Receive(new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build(new byte[200])); // something else that is sent to the same port
-        Assert.True(_published.Intake.Signals.TryRead(out var signal));
-        signal.Mark.Became("Created", "wake-1");
+        _published.Outbox.Take(preferFresh: true)!.Signal.Mark.Became("Created", "wake-1");
 
         Assert.Equal(
             [

@@ -184,11 +184,11 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
         }
     }
 
-    /// <summary>True when it is over. What the API server calls invalid or denies for good is refused by name, and asked for once more.</summary>
+    /// <summary>True when it is over. What the API server calls invalid, taken or not there is refused by name, whoever asks; it is asked for once more.</summary>
     private bool Judge(WakeReason expected, WakeRequest? ended, string about, int again)
     {
         if (ended?.Status is not { } status || status.Reason == expected) return true;
-        var isRefusal = kind is FaultKind.Invalid && status.Reason is WakeReason.Refused or WakeReason.TemplateNotUsable;
+        var isRefusal = kind is FaultKind.Invalid or FaultKind.NoSuchObject or FaultKind.Conflict && status.Reason is WakeReason.Refused or WakeReason.TemplateNotUsable;
         if (isRefusal && again < 4) return false;
         _wrong.Enqueue($"{kind}: {ended.Spec.Action ?? status.Action} of {about} was to end as {expected} and ended as {status.Reason} ({status.Operation}): {status.Message}");
         return true;

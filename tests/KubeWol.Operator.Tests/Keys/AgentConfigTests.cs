@@ -8,6 +8,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Keys;
+using KubeWol.Operator.Templates;
 using KubeWol.Operator.Tests.World;
 using KubeWol.Proofs.SecureOn;
 using KubeWol.Protocol;
@@ -197,6 +198,44 @@ public sealed class AgentConfigTests : IAsyncLifetime
         Assert.Equal("[node-a] [bond0]", Told());
 
         string Told() => $"[{string.Join(' ', Published.Distinguish.Nodes!)}] [{string.Join(' ', Published.Distinguish.Interfaces!)}]";
+    }
+
+    [Fact]
+    public async Task Agents_are_told_which_addresses_any_template_claims()
+    {
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal("", _maps.All.Single().Data!["claimed"]);
+        _templates.Set(Templates.Claims.Template("team-a/one", prefix: "52:54:00:aa"));
+        _templates.Set(Templates.Claims.Template("team-b/two", prefix: "52-54-00-ab"));
+        _templates.Set(Templates.Claims.Template("team-b/three", prefix: "02:00:00:00:01"));
+        await LookAsync();
+        Assert.Equal("020000000100-0200000001ff 525400aa0000-525400abffff", _maps.All.Single().Data!["claimed"]);
+        Assert.Equal(2, Published.Claimed!.Count);
+
+        foreach (var template in _templates.All) _templates.Remove(ResourceKey.Of(template));
+        await LookAsync();
+        Assert.Empty(Published.Claimed!);
+    }
+
+    [Fact]
+    public async Task A_tenant_who_claims_thousands_of_ranges_has_agents_listen_to_what_lies_between_but_to_all_of_them()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            _templates.Set(Templates.Claims.Template($"greedy/t{i:000}") with
+            {
+                Spec = new() { MacAddresses = new() { Ranges = [.. Enumerable.Range(0, 32).Select(r => new AddressRange { From = $"52:54:{i / 256:x2}:{i % 256:x2}:{r:x2}:00", To = $"52:54:{i / 256:x2}:{i % 256:x2}:{r:x2}:07" })] } },
+            });
+        }
+
+        _templates.Set(Templates.Claims.Template("modest/t", prefix: "02:00:00:00:01"));
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(TemplateClaims.MostRanges, Published.Claimed!.Count);
+        Assert.Contains(new(0x0200_0000_0100, 0x0200_0000_01FF), Published.Claimed);
+        Assert.All(_templates.All.SelectMany(t => TemplateClaims.Of(t.Spec.MacAddresses)), range => Assert.Contains(Published.Claimed, c => c.Contains(range.First) && c.Contains(range.Last)));
+        Assert.InRange(_api.Calls.Max(c => c.Body.Length), 0, 500_000);
     }
 
     [Fact]
