@@ -146,6 +146,20 @@ public sealed class CheckerTests
         Assert.Equal([Breach.Lost], Breaches(run));
     }
 
+    [Theory]
+    [InlineData("sleeper", Breach.WronglyJudged)]
+    [InlineData("nobody", null)]
+    public void An_agent_may_turn_away_what_is_for_an_address_that_no_machine_has_and_nothing_else(string machine, Breach? breach)
+    {
+        var run = Waking(out _);
+        run.Messages.Clear();
+        var message = run.Send(machine, WakeAction.Sleep);
+        var verdict = Checker.Judge(run.Journals with { TurnedAway = new Dictionary<int, string> { [message] = "UnknownMac" } });
+
+        Assert.Equal(1, verdict.TurnedAway["UnknownMac"]);
+        Assert.Equal(breach is { } expected ? [expected] : [], verdict.Violations.Select(v => v.Breach));
+    }
+
     [Fact]
     public void A_message_all_of_whose_requests_were_put_aside_is_lost()
     {

@@ -1,7 +1,7 @@
 namespace KubeWol.Torture.Checking;
 
 /// <summary>How a promise can be broken.</summary>
-internal enum Breach
+public enum Breach
 {
     /// <summary>A message was heard, and there is neither an effect nor a refusal.</summary>
     Lost,

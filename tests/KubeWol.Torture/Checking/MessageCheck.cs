@@ -25,6 +25,7 @@ internal static class MessageCheck
         var always = RunBeginning.Machines(journals);
         var (unheard, accepted, withEffect, alreadySo, putAside) = (0, 0, 0, 0, 0);
         var refused = new SortedDictionary<string, int>(StringComparer.Ordinal);
+        var turnedAway = new SortedDictionary<string, int>(StringComparer.Ordinal);
         var leftAlone = new SortedDictionary<MessageKind, int>();
         foreach (var message in journals.Messages)
         {
@@ -37,6 +38,11 @@ internal static class MessageCheck
             {
                 if (message.Kind is MessageKind.Damaged or MessageKind.UnknownAddress) leftAlone[message.Kind] = leftAlone.GetValueOrDefault(message.Kind) + 1;
                 else if (all.Count > 0) violations.Add(new(Breach.Lost, $"all requests for message {message.Number} were put aside: {string.Join("; ", all)}"));
+                else if (journals.TurnedAway.GetValueOrDefault(message.Number) is { } why)
+                {
+                    turnedAway[why] = turnedAway.GetValueOrDefault(why) + 1;
+                    if (always.Contains(message.Target)) violations.Add(new(Breach.WronglyJudged, $"{Words(message)} is for a machine that is there, and was turned away: {why}"));
+                }
                 else if (message.SentAt.Any(at => journals.Nodes.Any(n => n.SurelyHears(at)))) violations.Add(new(Breach.Lost, $"{Words(message)} was heard by {string.Join(", ", HearersOf(message, journals))}, and nothing came of it"));
                 else unheard++;
                 continue;
@@ -56,6 +62,7 @@ internal static class MessageCheck
             Messages = journals.Messages.Count,
             Unheard = unheard,
             LeftAlone = leftAlone,
+            TurnedAway = turnedAway,
             Accepted = accepted,
             WithEffect = withEffect,
             AlreadySo = alreadySo,

@@ -17,6 +17,9 @@ internal sealed record Verdict
     /// <summary>Messages that were not to become requests (damaged, or for addresses that nobody has), and did not.</summary>
     public IReadOnlyDictionary<MessageKind, int> LeftAlone { get; init; } = new Dictionary<MessageKind, int>();
 
+    /// <summary>Messages that agents turned away, by the reason they gave.</summary>
+    public IReadOnlyDictionary<string, int> TurnedAway { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Messages that became requests.</summary>
     public int Accepted { get; init; }
 

@@ -18,6 +18,9 @@ internal sealed record RunJournals
     /// <summary>What KubeVirt's stand-in accepted.</summary>
     public required IReadOnlyList<KubeVirtCall> Calls { get; init; }
 
+    /// <summary>Messages that an agent took in, and then said why it would not ask for them, by their numbers.</summary>
+    public IReadOnlyDictionary<int, string> TurnedAway { get; init; } = new Dictionary<int, string>();
+
     /// <summary>The store's revision when the stage was set and the first message was not sent yet.</summary>
     public required long Beginning { get; init; }
 

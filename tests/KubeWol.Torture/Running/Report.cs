@@ -38,6 +38,7 @@ internal sealed record Report
         Row("messages", Verdict.Messages, "each in one or several frames");
         Row("- accepted", Verdict.Accepted, "became a WakeRequest");
         foreach (var (kind, count) in Verdict.LeftAlone) Row($"- {Spaced(kind)}", count, "came to nothing, as they must");
+        foreach (var (reason, count) in Verdict.TurnedAway) Row($"- turned away: {reason}", count, "by agents: no machine had the address, and none was made within the grace");
         Row("- heard by nobody", Verdict.Unheard, "no agent lived, was on the LAN and had a second to take it in");
         text.AppendLine();
         Row("accepted", Verdict.Accepted, "= one effect + as asked already + refused");

@@ -40,6 +40,7 @@ internal sealed class Run(Stage stage, Plan plan, Action<string> told) : IDispos
             Nodes = [.. stage.Agents.Select(a => a.Life)],
             Store = stage.Recorder.Versions,
             Calls = stage.Cluster.KubeVirt!.Journal.Calls,
+            TurnedAway = TurnedAway.In(stage.Agents.SelectMany(a => a.Programs)),
             Beginning = beginning,
             Strategies = Cast.Members.ToDictionary(m => m.Address, m => m.Woken),
             Operator = $"system:serviceaccount:{Installation.Namespace}:kubewol-operator",
