@@ -53,7 +53,7 @@ internal static class AgentCommand
         };
 
         var common = new ProgramOptions();
-        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, spoolDirectory, spoolMessages, spoolMebibytes, spoolMinutes, withoutIndex };
+        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, withoutIndex, spoolDirectory, spoolMessages, spoolMebibytes, spoolMinutes };
         common.AddTo(command);
         command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
         {
