@@ -1,3 +1,5 @@
+using KubeWol.Api;
+using KubeWol.Api.Index;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -143,6 +145,22 @@ public sealed class Bed : IAsyncLifetime
             async () => (live = (await Cluster.Client.GetAsync(VirtualMachineInstance.Type, new(machine.Namespace, machine.Name), Cancel))?.Status?.Interfaces is [var nic, ..] ? nic.Mac : null) is not null,
             Cancel);
         return live!;
+    }
+
+    /// <summary>Waits until the operator has published the addresses of machines and every agent has read them: before that agents hold their frames back.</summary>
+    public async Task AgentsKnowAsync(params IReadOnlyCollection<MachineManifest> machines)
+    {
+        var wanted = machines.Select(m => MacAddress.Parse(m.Mac!).Bits).ToHashSet();
+        await Eventually.BecomesTrueAsync(
+            "agents know the machines",
+            async () =>
+            {
+                var maps = await Task.WhenAll(AddressShards.Names.Select(name => Cluster.Client.GetAsync(ConfigMap.Type, new(Installation.Namespace, name), Cancel)));
+                var published = maps.Index().SelectMany(m => AddressShard.Decode(m.Index, m.Item?.BinaryData?.GetValueOrDefault(AddressShards.Entry)) ?? []).ToHashSet();
+                var known = await Task.WhenAll(Agents.Select(a => a.MetricAsync("kubewol_agent_index_addresses", Cancel)));
+                return wanted.IsSubsetOf(published) && known.All(k => k == published.Count);
+            },
+            Cancel);
     }
 
     /// <summary>Skips the test where the cluster was given to us.</summary>
