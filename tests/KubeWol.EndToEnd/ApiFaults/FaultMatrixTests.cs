@@ -33,7 +33,7 @@ public sealed class FaultMatrixTests
         var rounds = new FaultRounds(bed);
         var casts = kinds.Select(kind => (Kind: kind, Cast: new FaultCast(bed, board, kind))).ToList();
         await bed.Cluster.Kubectl.ApplyAsync(rounds.Manifests + "\n---\n" + string.Concat(casts.Select((c, i) => c.Cast.Manifests(i))), Cancel);
-        await Task.WhenAll(casts.Select(c => c.Cast.SetUpAsync()));
+        await Task.WhenAll(casts.Select(c => c.Cast.SetUpAsync()).Append(rounds.SetUpAsync()));
 
         foreach (var (kind, cast) in casts) OnFirstOfEachName(bed.Proxy, kind, cast);
         OneAfterTheOther(bed.Proxy, kinds, "GET /apis/template.kubevirt.io");
