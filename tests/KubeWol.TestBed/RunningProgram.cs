@@ -62,6 +62,9 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
             : 0;
     }
 
+    /// <summary>What it serves at a path, asked for from its own node.</summary>
+    public Task<string> ReadAsync(string path, CancellationToken cancellationToken) => http.GetStringAsync(path, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();
