@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using KubeWol.Api;
 using KubeWol.Api.Index;
 using KubeWol.Api.KubeVirt;
@@ -201,6 +202,22 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Waits until every agent has counted so many more of a result, whatever it was before.</summary>
     public async Task<double> CountAsync(string result) =>
         (await Task.WhenAll(Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", Cancel)))).Sum();
+
+    /// <summary>What each agent says became of the frames for an address that it heard last, its own words in order.</summary>
+    public async Task<IReadOnlyList<string>> VerdictsAsync(string mac)
+    {
+        var target = MacAddress.Parse(mac).ToString();
+        var pages = await Task.WhenAll(Agents.Select(a => a.ReadAsync("/frames", Cancel)));
+        return [.. pages.Select(page => string.Join(' ', JsonNode.Parse(page)!["frames"]!.AsArray().Where(f => (string?)f!["target"] == target).Select(f => (string)f!["verdict"]!)))];
+    }
+
+    /// <summary>Waits until every agent has given up a frame for an address that no machine has, and nobody has written a request.</summary>
+    public async Task ComesToNothingAsync(string mac)
+    {
+        await Eventually.BecomesTrueAsync(
+            $"no agent knows {mac}", TimeSpan.FromSeconds(40), async () => (await VerdictsAsync(mac)).All(v => v.EndsWith("UnknownMac", StringComparison.Ordinal)), CancellationToken.None);
+        Assert.Empty(await RequestsForAsync(mac));
+    }
 
     /// <summary>Creates a request for a wake and waits until it is finished.</summary>
     public Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60) =>
