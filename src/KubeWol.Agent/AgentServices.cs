@@ -36,6 +36,8 @@ internal static class AgentServices
         services.AddSingleton<FrameTrace>();
         services.AddSingleton(s => new ServedPage("/frames", s.GetRequiredService<FrameTrace>().ServeAsync));
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<PasswordSealer>();
+        services.AddSingleton<Spool>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
