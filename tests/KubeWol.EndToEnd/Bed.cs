@@ -111,6 +111,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Starts another operator, as a Deployment would.</summary>
     public Task<RunningProgram> StartOperatorAsync(string name) => Installation.StartOperatorAsync(name, [.. WireOptions, .. OperatorArguments], Cancel);
 
+    /// <summary>Starts operators again that end from now on, as a Deployment would.</summary>
+    public Replicas KeepOperators() => new(Operators, (name, cancellationToken) => Installation.StartOperatorAsync(name, [.. WireOptions, .. OperatorArguments], cancellationToken));
+
     /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
     public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
         Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments, .. ClocksAhead.TryGetValue(node.Name, out var ahead) ? (string[])["--clock-offset", $"{ahead}"] : []], waitUntilReady: true, Cancel);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KubeWol.EndToEnd.Verbs.Chaos;
 using KubeWol.FaultProxy;
 using KubeWol.TestBed;
 
@@ -26,7 +25,7 @@ public sealed class FaultMatrixTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }, "faults need an API server of our own");
         await using var bed = new Bed { IsProxied = true, OperatorArguments = ["--request-timeout", "2"], AgentArguments = ["--request-timeout", "2"] };
         await bed.InitializeAsync();
-        await using var replicas = new Replicas(bed);
+        await using var replicas = bed.KeepOperators();
         await using var board = new RequestBoard(bed.Cluster);
         // What befalls a whole connection befalls all that is on it: FailoverTests.
         FaultKind[] kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.HalfOpen, FaultKind.Disconnect]).Where(IsWanted)];
