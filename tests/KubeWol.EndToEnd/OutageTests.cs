@@ -69,8 +69,7 @@ public sealed class OutageTests
         await using var bed = new Bed();
         await bed.InitializeAsync();
         var machine = await bed.CreateMachineAsync("patient");
-        await Eventually.BecomesTrueAsync("all agents know its address", async () =>
-            (await Task.WhenAll(bed.Agents.Select(a => a.MetricAsync("kubewol_agent_index_addresses", Cancel)))).All(known => known == 1), Cancel);
+        await bed.AgentsKnowAsync(machine);
         await bed.Cluster.Server!.StopServerAsync(Signal.Kill, Cancel);
         await bed.SendAsync("wakeonlan", machine.Mac!);
         await Eventually.BecomesTrueAsync("an agent tries in vain", async () => await RetriesAsync(bed) > 0, Cancel);
