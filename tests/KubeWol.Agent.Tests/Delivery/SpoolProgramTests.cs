@@ -44,7 +44,7 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
 
         Assert.Equal(targets.Select(t => $"{t}").Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
         await Eventually.BecomesTrueAsync("their files are gone", () => Files.Length == 0, Cancel);
-        Assert.Contains("\nkubewol_agent_requests_total{result=\"Created\"} 50\n", await next.MetricsAsync(), StringComparison.Ordinal);
+        await HasAsync(next, "kubewol_agent_requests_total{result=\"Created\"} 50");
     }
 
     /// <summary>What the API server did with it the agent cannot know: it asks again under the same name, which settles it.</summary>
@@ -131,9 +131,8 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         var targets = Enumerable.Range(0, 100).Select(_ => Some.NextTarget()).ToList();
         Send(targets);
         await program.SaysAsync($"Messages cannot be kept in {Spool} and are kept in memory alone, where a restart loses them; trying again: No space left on device");
-        var metrics = await program.MetricsAsync();
-        Assert.Contains("\nkubewol_agent_spool_on_disk 0\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("\nkubewol_agent_pending_messages 100\n", metrics, StringComparison.Ordinal);
+        await HasAsync(program, "kubewol_agent_spool_on_disk 0");
+        await HasAsync(program, "kubewol_agent_pending_messages 100");
 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
@@ -146,7 +145,7 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         }
 
         await program.SaysAsync($"Messages are kept in {Spool} again");
-        await Eventually.BecomesTrueAsync("it says so", async () => (await program.MetricsAsync()).Contains("\nkubewol_agent_spool_on_disk 1\n", StringComparison.Ordinal), Cancel);
+        await HasAsync(program, "kubewol_agent_spool_on_disk 1");
     }
 
     private string[] Files => !Directory.Exists(Spool) ? [] :
@@ -175,11 +174,16 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         return null;
     }
 
-    private Task<AgentProgram> StartAsync(int apiPort, params string[] before)
+    private static Task HasAsync(AgentProgram program, string line) =>
+        Eventually.BecomesTrueAsync($"'{line}' is on its page", async () => (await program.MetricsAsync()).Contains($"\n{line}\n", StringComparison.Ordinal), Cancel);
+
+    private async Task<AgentProgram> StartAsync(int apiPort, params string[] before)
     {
         var kubeconfig = _home.Write("kubeconfig", ScriptedApi.Kubeconfig(new($"http://127.0.0.1:{apiPort}")));
         var spec = AgentProgram.Spec(_home.Path, "--kubeconfig", kubeconfig, "--interface", "eth0", "--spool-directory", Spool);
         string[] command = [.. before, spec.Program, .. spec.Arguments];
-        return AgentProgram.StartAsync(node.Namespace, spec with { Program = command[0], Arguments = command[1..] }, _home.File("agent.log"));
+        var program = await AgentProgram.StartAsync(node.Namespace, spec with { Program = command[0], Arguments = command[1..] }, _home.File("agent.log"));
+        await program.SaysAsync("Listening on eth0");
+        return program;
     }
 }
