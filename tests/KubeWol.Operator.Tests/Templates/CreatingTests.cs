@@ -154,6 +154,21 @@ public sealed class CreatingTests
     }
 
     [Fact]
+    public async Task A_clone_that_is_done_between_two_readings_counts_as_its_machine()
+    {
+        var underWay = new Answer(200, """{"items":[{"metadata":{"name":"kubewol-small-1"},"spec":{"target":{"name":"small-1"}},"status":{"phase":"RestoreInProgress"}}]}""");
+        var done = new Answer(200, """{"items":[{"metadata":{"name":"small-1","namespace":"team-a"}}]}""");
+        await using var world = await WorldAsync(Some.Request(), underWay, done);
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" }, MaxInstances = 1 } });
+        await world.PassAsync();
+        Assert.Equal(
+            ["GET /apis/clone.kubevirt.io/v1beta1/namespaces/team-a/virtualmachineclones?labelSelector=kubewol.io%2Ftemplate%3Dsmall", List],
+            world.Calls.Take(2));
+        Assert.Equal(WakeReason.TooManyInstances, world.Status.Reason);
+    }
+
+    [Fact]
     public async Task A_sleep_for_a_claimed_address_creates_nothing()
     {
         var request = Some.Request() with { Spec = Some.Request().Spec with { Action = WakeAction.Sleep } };
