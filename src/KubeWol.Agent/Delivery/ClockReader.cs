@@ -10,9 +10,6 @@ namespace KubeWol.Agent.Delivery;
 /// </summary>
 internal sealed class ClockReader(ClusterClock clock, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
 {
-    /// <summary>Two nodes that know it as well as this agree on whether two frames are copies of one broadcast.</summary>
-    public static readonly TimeSpan GoodEnough = TimeSpan.FromMilliseconds(400);
-
     private const int QuickReadings = 10;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -23,7 +20,7 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
         for (var quick = 0; !stoppingToken.IsCancellationRequested; quick++)
         {
             var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
-            var isKnown = clock.Doubt < GoodEnough || quick >= QuickReadings;
+            var isKnown = clock.IsKnown || quick >= QuickReadings;
             if (isKnown) quick = 0;
             var wait = !isAnswered ? AfterFailure : isKnown ? Later * (0.5 + Random.Shared.NextDouble()) : Soon;
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -33,7 +30,7 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
     /// <summary>Asks until it is known well, for who must not go on before; what the API server does not answer is the caller's affair.</summary>
     public async Task KnowAsync(CancellationToken cancellationToken)
     {
-        for (var reading = 0; reading < QuickReadings && !(clock.Doubt < GoodEnough); reading++)
+        for (var reading = 0; reading < QuickReadings && !clock.IsKnown; reading++)
         {
             if (reading > 0) await Task.Delay(Soon, time, cancellationToken).ConfigureAwait(false);
             await PeekAsync(cancellationToken).ConfigureAwait(false);

@@ -57,8 +57,11 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
         }
     }
 
-    /// <summary>Whether the API server has said what time it is.</summary>
-    public bool IsKnown => Doubt is not null;
+    /// <summary>Two nodes that know it as well as this agree on whether two frames are copies of one broadcast.</summary>
+    public static readonly TimeSpan GoodEnough = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Whether the API server has said what time it is, often enough: one answer may be older than it says.</summary>
+    public bool IsKnown => Doubt < GoodEnough;
 
     /// <summary>The cluster's time of what happened a moment ago, by this node's clock.</summary>
     public DateTimeOffset Of(DateTimeOffset localTime) => localTime + Correction;

@@ -46,7 +46,7 @@ public sealed class ClockReaderTests
         var (noon, now, later7) = (new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), time.GetTimestamp(), time.GetTimestamp() + time.TimestampFrequency * 7 / 10);
         clock.Said(noon, now, now);
         clock.Said(noon, later7, later7); // seven tenths of a second later it is still that second
-        Assert.InRange(clock.Doubt!.Value, TimeSpan.Zero, ClockReader.GoodEnough);
+        Assert.InRange(clock.Doubt!.Value, TimeSpan.Zero, ClusterClock.GoodEnough);
         await (await api.NextAsync()).RefuseAsync(404, "NotFound");
         Assert.InRange(await time.WaitBegunAsync(TimeSpan.FromMinutes(8)), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7.5));
         await reader.StopAsync(Cancel).SoonAsync();

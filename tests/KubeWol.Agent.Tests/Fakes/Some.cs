@@ -37,7 +37,11 @@ internal static class Some
     public static ClusterClock Clock(TimeProvider time)
     {
         var clock = UnknownClock(time);
-        clock.Said(time.GetUtcNow(), time.GetTimestamp(), time.GetTimestamp());
+        // Twice the same second, early and late in it.
+        var (said, now) = (time.GetUtcNow() - TimeSpan.FromSeconds(0.85), time.GetTimestamp());
+        var before = now - (time.TimestampFrequency * 7 / 10);
+        clock.Said(said, before, before);
+        clock.Said(said, now, now);
         return clock;
     }
 
