@@ -196,7 +196,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync("it is said", () => _log.Count(150) == 1, Cancel);
         File.Delete(Folder);
         await PassPausesAsync(() => Files.Length == 1);
-        Assert.Equal(1, _log.Count(151));
+        await Eventually.BecomesTrueAsync("its end is said", () => _log.Count(151) == 1, Cancel);
     }
 
     [Fact]

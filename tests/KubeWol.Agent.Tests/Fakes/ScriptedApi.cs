@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -55,6 +56,12 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private async Task ReceiveAsync(HttpContext context)
     {
+        // Kestrel's own may be seconds old on a busy machine, and agents set their clocks by it; kube-apiserver's is that of the answer.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers.Date = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        });
         if (context.Request.Path.Value!.EndsWith("/configmaps", StringComparison.Ordinal))
         {
             if (!context.Request.Query.ContainsKey("watch")) await context.Response.WriteAsync("""{"metadata":{"resourceVersion":"1"},"items":[]}""", context.RequestAborted);
