@@ -69,14 +69,14 @@ internal sealed class ScriptedApi : IAsyncDisposable
             return;
         }
 
+        using var reader = new StreamReader(context.Request.Body);
+        var exchange = new Exchange(context, await reader.ReadToEndAsync(context.RequestAborted));
         if (TellsTime && context.Request.Path.Value.EndsWith("/kubewol-agent-clock", StringComparison.Ordinal))
         {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            await exchange.RefuseAsync(404, "NotFound");
             return;
         }
 
-        using var reader = new StreamReader(context.Request.Body);
-        var exchange = new Exchange(context, await reader.ReadToEndAsync(context.RequestAborted));
         _arrived.Writer.TryWrite(exchange);
         await exchange.Answered.WaitAsync(context.RequestAborted);
     }

@@ -54,6 +54,21 @@ public sealed class CreatingTests
         Assert.DoesNotContain(world.Calls, c => c.StartsWith("POST", StringComparison.Ordinal));
     }
 
+    /// <summary>A wake that waited while the machine was destroyed: what it makes then is not the machine it had seen.</summary>
+    [Fact]
+    public async Task A_machine_made_after_another_was_seen_is_waited_for()
+    {
+        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        world.See(Vm("Stopping", "another"));
+        await world.PassAsync();
+        Assert.NotNull(world.Status.Observed);
+        world.Lose(Vm("Stopping"));
+        await world.PassAfterAsync(1);
+        Assert.Equal((true, null), (world.Status.Created, world.Status.Observed));
+        await world.PassAfterAsync(1);
+        Assert.Equal((WakePhase.Running, WakeReason.WaitingForCreation), (world.Status.Phase, world.Status.Reason));
+    }
+
     [Fact]
     public async Task A_machine_that_another_request_has_just_made_is_waited_for()
     {
