@@ -22,7 +22,7 @@ internal sealed class Deliverer(
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
     private const int Workers = 8;
 
-    /// <summary>How long messages with a password wait, after the API server's first answer, for the key to seal it with: an outage that ends does not end for every call at once.</summary>
+    /// <summary>How long messages with a password wait, while the API server answers, for the key to seal it with.</summary>
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan KeyLook = TimeSpan.FromMilliseconds(500);
@@ -116,7 +116,7 @@ internal sealed class Deliverer(
     /// Just started, the agent may not know yet what the operator has published. In the end it goes without: a request that says that the password was left out is
     /// better than none.
     /// </summary>
-    private bool MustWaitForKey(WakeSignal signal) => signal.Password is not null && !instructions.Known.IsCompleted
+    private bool MustWaitForKey(WakeSignal signal) => signal.Password is not null && !instructions.AreKnown
         && (Interlocked.Read(ref _answeredAt) is var first && (first == Never || time.GetElapsedTime(first) < KeyPatience));
 
     private void Report(WakeSignal signal, WriteOutcome outcome, bool isSealed)
@@ -172,11 +172,14 @@ internal sealed class Deliverer(
     private void Failed(Exception problem)
     {
         _problem = problem.Message;
-        if (Interlocked.Exchange(ref _isFailing, 1) == 0) logger.CannotWrite(problem.Message);
+        if (Interlocked.Exchange(ref _isFailing, 1) == 1) return;
+        Interlocked.Exchange(ref _answeredAt, Never);
+        logger.CannotWrite(problem.Message);
     }
 
     private void Succeeded()
     {
+        NoteAnswer();
         if (Interlocked.Exchange(ref _isFailing, 0) == 1) logger.CanWriteAgain();
     }
 
@@ -208,18 +211,16 @@ internal sealed class Deliverer(
                 OnRetry = retry =>
                 {
                     Failed(retry.Outcome.Exception!);
-                    if (retry.Outcome.Exception is ApiException { IsTransient: false }) NoteAnswer();
                     return default;
                 },
             })
             .Build();
         await patiently.ExecuteAsync(
             async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
-        NoteAnswer();
-        _wasAnswered = true;
         Succeeded();
+        _wasAnswered = true;
     }
 
-    /// <summary>Whatever it answered first: the network and the API server are there.</summary>
+    /// <summary>From when on the network and the API server are there.</summary>
     private void NoteAnswer() => Interlocked.CompareExchange(ref _answeredAt, time.GetTimestamp(), Never);
 }

@@ -14,8 +14,8 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
     private readonly Lock _reading = new();
     private volatile Reading _read = new(null, null, false, FrozenSet<string>.Empty, Ranking.Nobody);
 
-    /// <summary>Completes once it is known whether there are any.</summary>
-    public Task Known => maps.Synced;
+    /// <summary>Whether it is known if there are any.</summary>
+    public bool AreKnown => maps.Synced.IsCompleted || Current.Map is not null;
 
     /// <summary>The key that seals passwords; null while there is none.</summary>
     public SealingKey? SealingKey => Current.Key;

@@ -10,7 +10,8 @@ internal static class DeedCheck
     {
         var violations = new List<Violation>();
         var done = new HashSet<(RequestStory Request, DeedKind Kind)>();
-        var byMachine = requests.Where(r => r.Machine is not null).ToLookup(r => r.Machine!);
+        // Who destroyed a machine and died before it could say so finds none any more, and names none.
+        var byMachine = requests.ToLookup(r => r.Machine ?? machines.NameOf(r.Target) ?? "");
         foreach (var deed in machines.Deeds)
         {
             var candidates = byMachine[deed.Machine].Where(r => deed.IsOf(r.Verb) && r.IsAliveAt(deed.Revision) && IsNamedBy(r, deed)).ToList();

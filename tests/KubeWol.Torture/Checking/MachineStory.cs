@@ -11,6 +11,7 @@ internal sealed class MachineStory
     private readonly List<Deed> _deeds = [];
     private readonly Dictionary<string, JsonElement> _machines = [];
     private readonly Dictionary<string, JsonElement> _instances = [];
+    private readonly Dictionary<MacAddress, string> _names = [];
 
     private MachineStory()
     {
@@ -55,6 +56,9 @@ internal sealed class MachineStory
 
     /// <summary>Up, Paused or Down, at the end.</summary>
     public string PowerOf(string name) => !_instances.TryGetValue(name, out var instance) || IsGoing(instance) ? "Down" : IsPaused(instance) ? "Paused" : "Up";
+
+    /// <summary>The name of the machine that has an address, or had it last; null where none ever had.</summary>
+    public string? NameOf(MacAddress? address) => address is { } mac ? _names.GetValueOrDefault(mac) : null;
 
     /// <summary>The address in a machine's spec.</summary>
     public static MacAddress? AddressOf(JsonElement machine) =>
@@ -103,6 +107,7 @@ internal sealed class MachineStory
         }
 
         _machines[version.Name] = now;
+        if (AddressOf(now) is { } address) _names[address] = version.Name;
         if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name);
         else if (IsDeleting(now) && !IsDeleting(old)) Add(version.Revision, DeedKind.Deleted, version.Name);
         else if (Affinity(old) != Affinity(now)) Add(version.Revision, DeedKind.Placed, version.Name);
