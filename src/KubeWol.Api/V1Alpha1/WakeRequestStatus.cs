@@ -35,8 +35,6 @@ public sealed record WakeRequestStatus
     public string? Migration { get; init; }
 
     /// <summary>The machine's state before and after.</summary>
-    // Written even where there is none: reports are merge patches, which take away only what they name.
-    [JsonIgnore(Condition = JsonIgnoreCondition.Never)]
     public ObservedMachine? Observed { get; init; }
 
     /// <summary>The request's place among those for the same machine that were made in the same second.</summary>

@@ -15,6 +15,10 @@ internal static class LaterWords
         mine.HasBegun || mine.Request.Spec.Frame is null || machine.Object.Metadata.Uid is not { } uid ? null
         : requests.FindBy(ByMachine, uid)
             .Select(r => new Rival(r, r.Status!.Action ?? WakeAction.Unknown))
-            .Where(r => Turns.IsOpposite(mine.Action, r.Action) && Rival.Asked.Compare(mine, r) < 0)
+            .Where(r => IsOpposite(mine.Action, r.Action) && Rival.Asked.Compare(mine, r) < 0)
             .Max(Rival.Asked);
+
+    /// <summary>A destruction that waits takes its turn before a later wake, which makes the machine anew; but what was made or woken already is somebody's now.</summary>
+    private static bool IsOpposite(WakeAction earlier, WakeAction later) =>
+        Turns.IsOpposite(earlier, later) || (earlier, later) is (WakeAction.Destroy, WakeAction.Wake or WakeAction.Instantiate);
 }

@@ -19,7 +19,7 @@ internal sealed class RequestReporter(
         // The version in the patch makes a report that is based on an old reading a conflict, so that an ex-leader cannot overwrite its successor.
         var patch = new WakeRequestStatusPatch(new(reading.Request.Metadata.ResourceVersion), status);
         var written = await client.PatchAsync(WakeRequest.Type, ResourceKey.Of(reading.Request),
-            JsonSerializer.SerializeToUtf8Bytes(patch, OperatorJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
+            JsonSerializer.SerializeToUtf8Bytes(patch, ReportJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
         requests.Observe(written);
         return written;
     }

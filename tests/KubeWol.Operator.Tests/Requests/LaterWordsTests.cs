@@ -1,5 +1,7 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
+using KubeWol.Operator.Targets;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Requests;
@@ -28,6 +30,18 @@ public sealed class LaterWordsTests
         Assert.Equal(isUndone ? WakeReason.Superseded : WakeReason.WaitingForStart, status.Reason);
         Assert.Equal(isUndone ? [] : ["start"], world.SubresourceCalls);
         if (isUndone) Assert.Equal($"arrived too late: the later WakeRequest team-a/other ({action}) was carried out before", status.Message);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Wake, true)]
+    [InlineData(WakeAction.Instantiate, true)]
+    [InlineData(WakeAction.Sleep, false)]
+    public async Task A_late_destruction_spares_what_was_woken_or_made_since(WakeAction since, bool isSpared)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(since, 30, WakePhase.Succeeded));
+        var later = LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Destroy), new(Some.Vm(), null));
+        Assert.Equal(isSpared, later is not null);
     }
 
     [Fact]

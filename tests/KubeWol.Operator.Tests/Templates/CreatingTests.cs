@@ -58,13 +58,13 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_machine_made_after_another_was_seen_is_waited_for()
     {
-        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        await using var world = await WorldAsync(Some.Request(), Nothing, new Answer(201, """{"metadata":{}}"""));
         world.See(Vm("Stopping", "another"));
         await world.PassAsync();
         Assert.NotNull(world.Status.Observed);
         world.Lose(Vm("Stopping"));
         await world.PassAfterAsync(1);
-        Assert.Equal((true, null), (world.Status.Created, world.Status.Observed));
+        Assert.Equal((true, null, null), (world.Status.Created, world.Status.Observed, world.Status.VirtualMachine!.Uid));
         await world.PassAfterAsync(1);
         Assert.Equal((WakePhase.Running, WakeReason.WaitingForCreation), (world.Status.Phase, world.Status.Reason));
     }
