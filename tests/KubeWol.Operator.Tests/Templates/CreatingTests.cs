@@ -58,11 +58,12 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_machine_made_after_another_was_seen_is_waited_for()
     {
-        await using var world = await WorldAsync(Some.Request(), Nothing, new Answer(201, """{"metadata":{}}"""));
+        await using var world = await WorldAsync(Some.Request());
         world.See(Vm("Stopping", "another"));
         await world.PassAsync();
         Assert.NotNull(world.Status.Observed);
         world.Lose(Vm("Stopping"));
+        foreach (var answer in (Answer[])[Nothing, new(201, """{"metadata":{}}""")]) world.Instead.Enqueue(answer);
         await world.PassAfterAsync(1);
         Assert.Equal((true, null, null), (world.Status.Created, world.Status.Observed, world.Status.VirtualMachine!.Uid));
         await world.PassAfterAsync(1);
