@@ -29,11 +29,15 @@ internal sealed class WakeRequestReconciler(
     /// <summary>What is about to be reported as finished, with the machines that were meant: the report may arrive and its answer be lost, and the end is to be told once all the same.</summary>
     private readonly ConcurrentDictionary<ResourceKey, (string? Uid, IReadOnlyList<Machine> Found)> _untold = new();
 
+    /// <summary>What was done and could not be reported, with the version of the request that does not say so: done once is done, whoever else is told.</summary>
+    private readonly ConcurrentDictionary<ResourceKey, (string? Version, WakeRequestStatus Status)> _unreported = new();
+
     public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         if (requests.Find(key) is not { Metadata.DeletionTimestamp: null } request)
         {
             _untold.TryRemove(key, out _);
+            _unreported.TryRemove(key, out _);
             return Requeue.Never;
         }
 
@@ -53,9 +57,10 @@ internal sealed class WakeRequestReconciler(
         return await ExpireAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(WakeRequest Reported, TimeSpan Look)> PassAsync(WakeRequest request, CancellationToken cancellationToken)
+    private async Task<(WakeRequest Reported, TimeSpan Look)> PassAsync(WakeRequest stored, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
+        var (began, key) = (time.GetUtcNow(), ResourceKey.Of(stored));
+        var request = _unreported.TryGetValue(key, out var done) && done.Version == stored.Metadata.ResourceVersion ? stored with { Status = done.Status } : stored;
         var reading = reader.Read(request);
         // What a watch that is far behind does not show is not gone for that.
         if (reading.IsMigrationMissing
@@ -66,8 +71,11 @@ internal sealed class WakeRequestReconciler(
 
         var plan = VerbTable.Decide(reading.Situation);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
-        if (deed.Plan is Plan.Done or Plan.Refuse) _untold[ResourceKey.Of(request)] = (request.Metadata.Uid, reading.Found);
-        var reported = await reporter.ReportAsync(reading, deed, began, cancellationToken).ConfigureAwait(false);
+        if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
+        var status = reporter.StatusAfter(reading, deed, began);
+        if (deed.Issued != WakeOperation.None) _unreported[key] = (stored.Metadata.ResourceVersion, status);
+        var reported = await reporter.ReportAsync(stored, status, cancellationToken).ConfigureAwait(false);
+        _unreported.TryRemove(key, out _);
 
         // Past its deadline a request only lives on while its migration cannot be cancelled.
         var left = reading.Situation.Deadline - reader.Age(request);

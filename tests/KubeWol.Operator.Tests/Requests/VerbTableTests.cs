@@ -31,25 +31,25 @@ public sealed class VerbTableTests
         """;
 
     private const string Missing = """
-        verb                 | machine     | issued          | since | claim    | age | turn           -> plan
+        verb                 | machine     | issued          | since | claim    | age       | turn           -> plan
 
-        *                    | awaited     | not Create      | *     | *        | in-time | *              -> Act Create WaitingForCreation
-        *                    | awaited     | Create          | <15   | *        | in-time | *              -> Wait WaitingForCreation (trace)
-        *                    | awaited     | Create          | 15+   | *        | in-time | *              -> Act Create WaitingForCreation
-        *                    | awaited     | *               | *     | *        | late | *              -> Refuse DeadlineExceeded and cancel
-        Destroy              | not awaited | Delete          | *     | *        | *   | *              -> Done Destroyed
-        Destroy              | not awaited | not None Delete | *     | *        | *   | *              -> Refuse TargetVanished
-        not Destroy          | not awaited | not None        | *     | *        | *   | *              -> Refuse TargetVanished
+        *                    | awaited     | not Create      | *     | *        | in-time   | *              -> Act Create WaitingForCreation
+        *                    | awaited     | Create          | <15   | *        | in-time   | *              -> Wait WaitingForCreation (trace)
+        *                    | awaited     | Create          | 15+   | *        | in-time   | *              -> Act Create WaitingForCreation
+        *                    | awaited     | *               | *     | *        | late      | *              -> Refuse DeadlineExceeded and cancel
+        Destroy              | not awaited | Delete          | *     | *        | *         | *              -> Done Destroyed
+        Destroy              | not awaited | not None Delete | *     | *        | *         | *              -> Refuse TargetVanished
+        not Destroy          | not awaited | not None        | *     | *        | *         | *              -> Refuse TargetVanished
 
-        *                    | not awaited | None            | *     | *        | *   | Superseded     -> Refuse Superseded
+        *                    | not awaited | None            | *     | *        | *         | Superseded     -> Refuse Superseded
 
-        Wake Instantiate     | not awaited | None            | *     | one      | in-time | not Superseded -> Act Create WaitingForCreation
-        Wake Instantiate     | not awaited | None            | *     | one      | late | not Superseded -> Refuse DeadlineExceeded
-        Wake Instantiate     | not awaited | None            | *     | unusable | *   | not Superseded -> Refuse TooManyInstances
-        Wake Instantiate     | not awaited | None            | *     | several  | *   | not Superseded -> Refuse AmbiguousTemplate
+        Wake Instantiate     | not awaited | None            | *     | one      | in-time   | not Superseded -> Act Create WaitingForCreation
+        Wake Instantiate     | not awaited | None            | *     | one      | late      | not Superseded -> Refuse DeadlineExceeded
+        Wake Instantiate     | not awaited | None            | *     | unusable | *         | not Superseded -> Refuse TooManyInstances
+        Wake Instantiate     | not awaited | None            | *     | several  | *         | not Superseded -> Refuse AmbiguousTemplate
 
-        Wake Instantiate     | not awaited | None            | *     | nobody   | young | not Superseded -> Wait LookingForTarget (search)
-        not Wake Instantiate | not awaited | None            | *     | *        | young | not Superseded -> Wait LookingForTarget (search)
+        Wake Instantiate     | not awaited | None            | *     | nobody   | young     | not Superseded -> Wait LookingForTarget (search)
+        not Wake Instantiate | not awaited | None            | *     | *        | young     | not Superseded -> Wait LookingForTarget (search)
         Wake Instantiate     | met         | None            | *     | nobody   | not young | not Superseded -> Refuse TargetVanished
         Wake                 | unseen      | None            | *     | nobody   | not young | not Superseded -> Refuse UnknownTarget
         Instantiate          | unseen      | None            | *     | nobody   | not young | not Superseded -> Refuse TemplateNotUsable
