@@ -83,11 +83,14 @@ public sealed class TurnTakingTests : IAsyncLifetime
         Assert.Single(names);
     }
 
-    [Fact]
-    public async Task A_seal_without_its_password_goes_with_the_date_that_it_was_made_for()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_seal_without_its_password_goes_with_the_date_that_it_was_made_for(bool isRestored)
     {
         KnowClock(TimeSpan.FromSeconds(30));
-        var undated = Mine(Middle) with { IsUndated = true };
+        var undated = Mine(Middle) with { IsUndated = true, Password = isRestored ? null : new([1, 2, 3, 4]) };
+        undated.Password?.Clear();
         var write = _writer.WriteAsync(new(undated, RequestName.Of(undated, 0)) { Seal = "sealed" }, Cancel);
         var post = await _api.NextAsync();
         Assert.Equal(RequestName.Of(undated, 0), post.Name);
