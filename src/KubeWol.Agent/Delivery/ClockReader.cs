@@ -8,7 +8,7 @@ namespace KubeWol.Agent.Delivery;
 /// Asks the API server what time it is: after the start as often as it takes to know it well, and then now and then. A date without fractions tells most
 /// by when it changes, so it is asked for at different moments of a second.
 /// </summary>
-internal sealed class ClockReader(ClusterClock clock, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
+internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
 {
     private const int QuickReadings = 10;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
@@ -22,6 +22,7 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
             var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
             var isKnown = clock.IsKnown || quick >= QuickReadings;
             if (isKnown) quick = 0;
+            if (clock.IsKnown) spool.RememberTime();
             var wait = !isAnswered ? AfterFailure : isKnown ? Later * (0.5 + Random.Shared.NextDouble()) : Soon;
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -19,7 +19,7 @@ public sealed class ClockReaderTests
         using var connection = ClusterConnection.Open(state.Write("kubeconfig", ScriptedApi.Kubeconfig(api.Address)));
         var time = new StillTime();
         var clock = new ClusterClock(time, new MetricsPage().Agent, NullLogger<ClusterClock>.Instance);
-        using var reader = new ClockReader(clock, new(connection, time), Some.Options, time);
+        using var reader = new ClockReader(clock, Some.Spool(new()), new(connection, time), Some.Options, time);
         await reader.StartAsync(Cancel);
 
         // Nothing is learnt from these answers: the client does not pass their dates on.

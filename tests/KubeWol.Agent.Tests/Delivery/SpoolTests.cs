@@ -294,6 +294,27 @@ public sealed partial class SpoolTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_was_known_of_the_time_is_known_to_the_next_life_but_not_after_the_node_was_started_anew()
+    {
+        var options = Some.Options with { Spool = Some.Options.Spool with { Directory = Folder } };
+        foreach (var (isSameStart, spoil) in ((bool, Action)[])[(true, () => { }), (false, () => File.WriteAllText(Path.Combine(Folder, "clock"), $"another-start {Some.Clock(TimeProvider.System).ToText()}"))])
+        {
+            using var first = Some.Spool(_page, options, clock: Some.Clock(TimeProvider.System));
+            first.Start(_ => true);
+            first.RememberTime();
+            await FilesAsync("clock");
+            await first.StopAsync();
+            spoil();
+
+            var clock = Some.UnknownClock(TimeProvider.System);
+            using var next = Some.Spool(_page, options, clock: clock);
+            next.Start(_ => true);
+            await next.StopAsync();
+            Assert.Equal(isSameStart, clock.IsKnown);
+        }
+    }
+
+    [Fact]
     public async Task The_key_that_an_earlier_life_was_told_seals_until_another_is_told_and_what_is_in_memory_is_sealed_anew()
     {
         using var earlier = OpeningKey.Create();

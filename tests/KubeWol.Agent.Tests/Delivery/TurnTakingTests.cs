@@ -37,7 +37,7 @@ public sealed class TurnTakingTests : IAsyncLifetime
         _turns = new(_told.Instructions, Some.Options, TimeProvider.System);
         var client = new ClusterClient(_connection, TimeProvider.System);
         _clock = Some.UnknownClock(TimeProvider.System);
-        _reader = new(_clock, client, Some.Options, TimeProvider.System);
+        _reader = new(_clock, Some.Spool(new()), client, Some.Options, TimeProvider.System);
         _writer = new(new(_told.Instructions, Some.Options), _turns, _clock, _reader, client, Some.Options);
     }
 

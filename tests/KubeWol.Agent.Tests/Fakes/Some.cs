@@ -53,10 +53,10 @@ internal static class Some
         new(options ?? Options, spool ?? Spool(page, options, time), page.Agent, clusterClock ?? UnknownClock(time ?? TimeProvider.System), logger ?? NullLogger<Outbox>.Instance);
 
     /// <summary>A spool that keeps nothing, unless the options say where.</summary>
-    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null)
+    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null, ClusterClock? clock = null)
     {
         var instructions = (told ?? new()).Instructions;
-        return new(options ?? Options, instructions, new(instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
+        return new(options ?? Options, instructions, clock ?? UnknownClock(time ?? TimeProvider.System), new(instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
     }
 
     /// <summary>The next message in an outbox, which forgets it; null when there is none whose time has come.</summary>
