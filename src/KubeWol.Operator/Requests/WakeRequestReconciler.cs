@@ -105,10 +105,12 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
-            OperationOutcome.Refused { MayBePremature: true } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+            OperationOutcome.Refused { MayBePremature: true } denied when !IsSettled(reading) =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
-            OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
+            // Who is asked to cancel does not serve the kind, or not yet; what is merely gone is no error.
+            OperationOutcome.Outdated away when plan is Plan.Refuse =>
+                IsSettled(reading) ? new(plan, default) : new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = away.Message },
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
             // Taken for done until the machine shows what is true: asking again blindly might undo what somebody has done since.
             OperationOutcome.Unanswered lost => new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Issued = IsShownByMachine(operation) ? operation : WakeOperation.None, Words = lost.Message },

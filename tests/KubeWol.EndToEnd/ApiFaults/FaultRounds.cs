@@ -14,7 +14,7 @@ namespace KubeWol.EndToEnd.ApiFaults;
 /// </summary>
 internal sealed class FaultRounds(Bed bed)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
     private readonly List<string> _wrong = [];
     private int _touches;

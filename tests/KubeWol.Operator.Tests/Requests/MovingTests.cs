@@ -180,6 +180,46 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
     }
 
     [Theory]
+    [InlineData(403, "Forbidden")]
+    [InlineData(404, "")]
+    public async Task A_cancel_that_an_API_server_turns_down_that_has_just_started_is_asked_for_again(int status, string reason)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, cancels) = (rehearsal.World.Api.Respond, 0);
+        rehearsal.World.Api.Respond = call => call.Method == "DELETE" && cancels++ == 0 ? Answer.Refuse(status, reason, "User \"operator\" cannot delete") : respond(call);
+        await rehearsal.PlayAsync();
+
+        Assert.Equal((WakeReason.DeadlineExceeded, WakeOperation.CancelMigration), (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Operation));
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    public async Task A_migration_that_was_cancelled_although_nobody_said_or_reported_so_is_not_called_deleted(string lost)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, isCancelled, isLost) = (rehearsal.World.Api.Respond, false, false);
+        rehearsal.World.Api.Respond = call =>
+        {
+            isCancelled |= call.Method == "DELETE";
+            if (!isCancelled || isLost || call.Method != lost) return respond(call);
+            isLost = true;
+            if (lost == "DELETE") respond(call);
+            return new(Answer.Cut);
+        };
+        await rehearsal.PlayAsync();
+
+        Assert.True(isLost);
+        Assert.Equal(WakeReason.DeadlineExceeded, rehearsal.StatusOf().Reason);
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
+    }
+
+    [Theory]
     [InlineData("cordoned", WakeReason.NodeNotSchedulable, "no node with kubernetes.io/hostname=node-b takes machines now (cordoned, or not ready); team-a/web-01 stays on node-a; its migration was cancelled")]
     [InlineData("gone", WakeReason.NodeNotFound, "no node has kubernetes.io/hostname=node-b; team-a/web-01 stays on node-a; its migration was cancelled")]
     public async Task A_node_that_is_drained_while_it_is_looked_for_ends_the_move(string what, WakeReason reason, string message)

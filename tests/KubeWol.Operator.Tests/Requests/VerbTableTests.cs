@@ -42,7 +42,7 @@ public sealed class VerbTableTests
         not Destroy          | not awaited | not None        | *     | *        | *         -> Refuse TargetVanished
 
         Wake Instantiate     | not awaited | None            | *     | one      | in-time   -> Act Create WaitingForCreation
-        Wake Instantiate     | not awaited | None            | *     | one      | late      -> Refuse DeadlineExceeded
+        Wake Instantiate     | not awaited | None            | *     | one      | late      -> Refuse DeadlineExceeded and cancel
         Wake Instantiate     | not awaited | None            | *     | unusable | *         -> Refuse TooManyInstances
         Wake Instantiate     | not awaited | None            | *     | several  | *         -> Refuse AmbiguousTemplate
 
