@@ -26,8 +26,10 @@ internal sealed class RequestReader(
         var intent = Intent.Of(request, judgement, Destination(request, judgement), options);
         var machine = target.Found is [var one] ? one : null;
         var (turn, by) = counts is not null ? (Turn.SameBroadcast, new Rival(counts, intent.Action))
-            : machine is null || judgement.Refusal is not null ? default
-            : TurnOf(request, intent.Action, machine);
+            : judgement.Refusal is not null ? default
+            : machine is not null ? TurnOf(request, intent.Action, machine)
+            : target.Found.Count == 0 && LaterWords.OfNobody(requests, new(request, intent.Action)) is { } gone ? (Turn.Superseded, gone)
+            : default;
         var (progress, words, isMissing) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine, migration) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.

@@ -61,6 +61,7 @@ internal static class VerbTable
         { Created: true, HadMachine: false } => Issue(WakeOperation.Create, WakeReason.WaitingForCreation, now),
         { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
         { Issued: not WakeOperation.None } => new Plan.Refuse(WakeReason.TargetVanished),
+        { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded), // somebody wanted it gone since
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTemplate),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim: { Templates: 1, Problem: { } problem } } => new Plan.Refuse(problem),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: 1 } => new Plan.Act(WakeOperation.Create, WakeReason.WaitingForCreation),

@@ -129,10 +129,11 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
             Same($"machines of {template}", [_mark + template], machines.Select(m => m.Metadata.Labels?.GetValueOrDefault("kubewol.io/template")).Where(made => made == _mark + template));
         Same("machines with the claimed address", [$"{_inline}"], machines.SelectMany(m => m.Spec?.Template?.Spec?.Domain?.Devices?.Interfaces ?? []).Select(i => i.MacAddress).Where(mac => mac == $"{_inline}"));
 
-        // Who is told that there is no such thing, or that it is another one, or that this must not be, has nothing left to cancel.
-        if (kind is FaultKind.NoSuchObject or FaultKind.Conflict or FaultKind.Invalid) return;
-        Same("migrations left behind", [], migrations.Where(m => m.Spec.VmiName == $"{_mark}stuck" && m.Metadata.DeletionTimestamp is null).Select(m => m.Metadata.Name));
-        Same("clones left behind", [], clones.Where(c => c.Spec?.Source?.Name == $"{_mark}hanging" && c.Metadata.DeletionTimestamp is null).Select(c => c.Metadata.Name));
+        // Who is told that there is no such thing, or that it is another one, has nothing left to cancel.
+        if (kind is FaultKind.NoSuchObject or FaultKind.Conflict) return;
+        Same("migrations and clones left behind", board.Now.Requests.Where(r => r.Metadata.Name.StartsWith(_mark, StringComparison.Ordinal)).Select(r => r.Status!.Message!).Where(m => m.Contains("could not be cancelled", StringComparison.Ordinal)).Select(_ => "left"),
+            migrations.Where(m => m.Spec.VmiName == $"{_mark}stuck" && m.Metadata.DeletionTimestamp is null).Select(_ => "left")
+                .Concat(clones.Where(c => c.Spec?.Source?.Name == $"{_mark}hanging" && c.Metadata.DeletionTimestamp is null).Select(_ => "left")));
     }
 
     private void Same<T>(string what, IEnumerable<T> expected, IEnumerable<T> actual)

@@ -1,7 +1,6 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Requests;
-using KubeWol.Operator.Targets;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Requests;
@@ -42,6 +41,19 @@ public sealed class LaterWordsTests
         world.Store(Ended(since, 30, WakePhase.Succeeded));
         var later = LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Destroy), new(Some.Vm(), null));
         Assert.Equal(isSpared, later is not null);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Succeeded, true)]
+    [InlineData(WakeAction.Destroy, -1, WakePhase.Succeeded, false)]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Failed, false)]
+    [InlineData(WakeAction.Sleep, 30, WakePhase.Succeeded, false)]
+    public async Task What_was_wanted_gone_later_is_not_made(WakeAction action, double after, WakePhase phase, bool isGone)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(action, after, phase));
+        Assert.Equal(isGone, LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Wake)) is not null);
+        Assert.Null(LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Move)));
     }
 
     [Fact]

@@ -58,11 +58,12 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_machine_made_after_another_was_seen_is_waited_for()
     {
-        await using var world = await WorldAsync(Some.Request(), Nothing, new Answer(201, """{"metadata":{}}"""));
+        await using var world = await WorldAsync(Some.Request());
         world.See(Vm("Stopping", "another"));
         await world.PassAsync();
         Assert.NotNull(world.Status.Observed);
         world.Lose(Vm("Stopping"));
+        foreach (var answer in (Answer[])[Nothing, new(201, """{"metadata":{}}""")]) world.Instead.Enqueue(answer);
         await world.PassAfterAsync(1);
         Assert.Equal((true, null, null), (world.Status.Created, world.Status.Observed, world.Status.VirtualMachine!.Uid));
         await world.PassAfterAsync(1);
@@ -195,7 +196,7 @@ public sealed class CreatingTests
         await world.PassAsync();
         Assert.Equal((WakeReason.WaitingForKubeVirt, $"POST {Clones}"), (world.Status.Reason, world.Calls[3]));
 
-        world.Instead.Enqueue(new(200, $$$"""{"metadata":{"namespace":"team-a","name":"kubewol-small-525400123456","uid":"c","annotations":{"kubewol.io/created-by":"{{{Some.Request().Metadata.Uid}}}"}}}"""));
+        world.Instead.Enqueue(new(200, $$"""{"metadata":{"namespace":"team-a","name":"kubewol-small-525400123456","uid":"c","annotations":{"kubewol.io/created-by":"{{Some.Request().Metadata.Uid}}"} } }"""));
         world.Instead.Enqueue(new(200, "{}"));
         await world.PassAfterAsync(300);
         Assert.Equal((WakeReason.DeadlineExceeded, $"DELETE {Clones}/kubewol-small-525400123456"), (world.Status.Reason, world.Calls[^2]));

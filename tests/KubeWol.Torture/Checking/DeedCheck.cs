@@ -36,8 +36,8 @@ internal static class DeedCheck
         return (done.Where(d => d.Kind < DeedKind.StartCalled).Select(d => d.Request).ToHashSet(), violations);
     }
 
-    /// <summary>A migration bears the uid of its request.</summary>
-    private static bool IsNamedBy(RequestStory request, Deed deed) => deed.Migration is not { } name || name == $"kubewol-{request.Last.Metadata.Uid}";
+    /// <summary>A migration bears the uid of its request, and so does a machine that was made for one.</summary>
+    private static bool IsNamedBy(RequestStory request, Deed deed) => deed.Request is null || deed.Request == request.Last.Metadata.Uid;
 
     private static string Around(IEnumerable<RequestStory> requests, long revision)
     {

@@ -38,7 +38,7 @@ internal sealed class MachineStory
                     story.Instance(version);
                     break;
                 case "virtualmachineinstancemigrations" when version.Object is { } migration && story._migrations.Add(version.Name):
-                    story.Add(version.Revision, DeedKind.Migrated, Text(migration, "spec", "vmiName") ?? "", version.Name);
+                    story.Add(version.Revision, DeedKind.Migrated, Text(migration, "spec", "vmiName") ?? "", version.Name.Replace("kubewol-", "", StringComparison.Ordinal));
                     break;
             }
         }
@@ -108,7 +108,7 @@ internal sealed class MachineStory
 
         _machines[version.Name] = now;
         if (AddressOf(now) is { } address) _names[address] = version.Name;
-        if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name);
+        if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name, Text(now, "metadata", "annotations", "kubewol.io/created-by"));
         else if (IsDeleting(now) && !IsDeleting(old)) Add(version.Revision, DeedKind.Deleted, version.Name);
         else if (Affinity(old) != Affinity(now)) Add(version.Revision, DeedKind.Placed, version.Name);
     }
@@ -131,5 +131,5 @@ internal sealed class MachineStory
         else if (!IsGoing(now) && IsPaused(now) != IsPaused(old)) Add(version.Revision, IsPaused(now) ? DeedKind.Paused : DeedKind.Unpaused, version.Name);
     }
 
-    private void Add(long revision, DeedKind kind, string machine, string? migration = null) => _deeds.Add(new(revision, kind, machine, migration));
+    private void Add(long revision, DeedKind kind, string machine, string? request = null) => _deeds.Add(new(revision, kind, machine, request));
 }
