@@ -175,7 +175,7 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         await rehearsal.PlayAsync();
 
         Assert.Equal(
-            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: team-a/web-01 is being migrated; its migration could not be cancelled: User \"operator\" cannot delete"),
+            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: KubeVirt cannot be asked just now, trying again: User \"operator\" cannot delete; its migration could not be cancelled: User \"operator\" cannot delete"),
             (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Message));
     }
 
