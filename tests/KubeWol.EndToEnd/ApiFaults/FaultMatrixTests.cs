@@ -32,7 +32,7 @@ public sealed class FaultMatrixTests
         // What befalls a whole connection befalls all that is on it: FailoverTests.
         FaultKind[] kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.HalfOpen, FaultKind.Disconnect]).Where(IsWanted)];
         var rounds = new FaultRounds(bed);
-        var casts = kinds.Select(kind => (Kind: kind, Cast: new FaultCast(bed, board, kind))).ToList();
+        var casts = kinds.Select(kind => (Kind: kind, Cast: new FaultCast(bed, board, kind, () => replicas.All.Count > bed.Operators.Count))).ToList();
         await bed.Cluster.Kubectl.ApplyAsync(rounds.Manifests + "\n---\n" + string.Concat(casts.Select((c, i) => c.Cast.Manifests(i))), Cancel);
         await Task.WhenAll(casts.Select(c => c.Cast.SetUpAsync()).Append(rounds.SetUpAsync()));
 
