@@ -44,9 +44,14 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     }
 
     /// <summary>Takes back what is only half done. A machine that is there is whole, and stays.</summary>
-    public Task CancelAsync(Order order, CancellationToken cancellationToken) => order.Request.Status?.VirtualMachine is { Name: { } name } machine
-        ? clones.CancelAsync(new(machine.Namespace, name), order.Request.Metadata.Uid, cancellationToken)
-        : Task.CompletedTask;
+    public Task CancelAsync(Order order, CancellationToken cancellationToken)
+    {
+        var wanted = templates.Find(order.Request, order.Intent.Instantiate).Wanted;
+        if (wanted is { Template.Spec.CloneOf: null }) return Task.CompletedTask;
+        // An answer that was lost has named no machine.
+        var (ns, name) = order.Request.Status?.VirtualMachine is { } known ? (known.Namespace, known.Name) : (wanted?.Template.Metadata.Namespace, wanted?.Name);
+        return name is null ? Task.CompletedTask : clones.CancelAsync(new(ns, name), order.Request.Metadata.Uid, cancellationToken);
+    }
 
     internal static OperationOutcome.Refused NotUsable(Instantiation wanted, string words) =>
         new(WakeReason.TemplateNotUsable, $"{Title(wanted)} cannot be used: {words}");

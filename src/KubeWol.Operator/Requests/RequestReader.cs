@@ -135,10 +135,10 @@ internal sealed class RequestReader(
         var last = machine.Instance?.Status?.MigrationState;
         return found?.Status?.Phase switch
         {
-            // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
-            _ when found is null => request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime
-                ? (MigrationProgress.Scheduling, null, false)
-                : (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted", true),
+            _ when found is null && request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime => (MigrationProgress.Scheduling, null, false), // not in the cache yet
+            // Cancelled by this very request, which has not heard or could not report that it was.
+            _ when found is null && (Age(request) >= Deadline(request) || request.Status?.Reason == WakeReason.WaitingForKubeVirt) => (MigrationProgress.None, machine.MigrationObstacle, true),
+            _ when found is null => (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted", true), // by somebody, which is how a migration is cancelled
             null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null, false),
             "Succeeded" => (MigrationProgress.Succeeded, null, false),
             // A migration that fails before it has a node leaves there what became of the one before.

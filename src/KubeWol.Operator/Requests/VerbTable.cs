@@ -38,7 +38,8 @@ internal static class VerbTable
         {
             Plan.Act or Plan.Wait when now.Age >= now.Deadline => new Plan.Refuse(
                 WakeReason.DeadlineExceeded, CancelMigration: now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight,
-                CancelCreation: now is { Found: 0, Created: true, HadMachine: false }),
+                // Whoever would be creating may have done so, although no answer came.
+                CancelCreation: now is { Found: 0, Created: true, HadMachine: false } or { Found: 0, Claim.Templates: 1 }),
             Plan.Wait wait => wait with { Look = Min(wait.Look, now.Deadline - now.Age) },
             _ => plan,
         };

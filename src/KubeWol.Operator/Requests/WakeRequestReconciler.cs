@@ -113,10 +113,12 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
-            OperationOutcome.Refused { MayBePremature: true } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+            OperationOutcome.Refused { MayBePremature: true } denied when !IsSettled(plan, reading) =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
-            OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
+            // Who is asked to cancel does not serve the kind, or not yet; what is merely gone is no error.
+            OperationOutcome.Outdated absent when plan is Plan.Refuse =>
+                new(IsSettled(plan, reading) ? plan : new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = absent.Message },
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
             // Taken for done until the machine shows what is true: asking again blindly might undo what somebody has done since.
             OperationOutcome.Unanswered lost => new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Issued = IsShownByMachine(operation) ? operation : WakeOperation.None, Words = lost.Message },
@@ -130,9 +132,9 @@ internal sealed class WakeRequestReconciler(
     private static bool IsShownByMachine(WakeOperation operation) =>
         operation is WakeOperation.Start or WakeOperation.Stop or WakeOperation.Pause or WakeOperation.Unpause or WakeOperation.Place or WakeOperation.Delete;
 
-    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later.</summary>
-    private bool IsSettled(Reading reading) =>
-        reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt && reader.Age(reading.Request) >= VerbTable.DeniedTime;
+    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later; what is cancelled is old already.</summary>
+    private bool IsSettled(Plan plan, Reading reading) => reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt
+        && reader.Age(reading.Request) - (plan is Plan.Refuse ? reading.Situation.Deadline : default) >= VerbTable.DeniedTime;
 
     /// <summary>Deletes a finished request once its time to live is over.</summary>
     private async Task<Requeue> ExpireAsync(WakeRequest request, CancellationToken cancellationToken)

@@ -44,7 +44,7 @@ public sealed class VerbTableTests
         *                    | not awaited | None            | *     | *        | *         | Superseded     -> Refuse Superseded
 
         Wake Instantiate     | not awaited | None            | *     | one      | in-time   | not Superseded -> Act Create WaitingForCreation
-        Wake Instantiate     | not awaited | None            | *     | one      | late      | not Superseded -> Refuse DeadlineExceeded
+        Wake Instantiate     | not awaited | None            | *     | one      | late      | not Superseded -> Refuse DeadlineExceeded and cancel
         Wake Instantiate     | not awaited | None            | *     | unusable | *         | not Superseded -> Refuse TooManyInstances
         Wake Instantiate     | not awaited | None            | *     | several  | *         | not Superseded -> Refuse AmbiguousTemplate
 

@@ -185,6 +185,24 @@ public sealed class CreatingTests
     }
 
     [Fact]
+    public async Task A_clone_that_nobody_has_confirmed_is_taken_away_at_the_deadline()
+    {
+        const string Clones = "/apis/clone.kubevirt.io/v1beta1/namespaces/team-a/virtualmachineclones";
+        await using var world = await WorldAsync(
+            Some.Request(), Nothing, Nothing,
+            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
+        await world.PassAsync();
+        Assert.Equal((WakeReason.WaitingForKubeVirt, $"POST {Clones}"), (world.Status.Reason, world.Calls[3]));
+
+        world.Instead.Enqueue(new(200, $$"""{"metadata":{"namespace":"team-a","name":"kubewol-small-525400123456","uid":"c","annotations":{"kubewol.io/created-by":"{{Some.Request().Metadata.Uid}}"} } }"""));
+        world.Instead.Enqueue(new(200, "{}"));
+        await world.PassAfterAsync(300);
+        Assert.Equal((WakeReason.DeadlineExceeded, $"DELETE {Clones}/kubewol-small-525400123456"), (world.Status.Reason, world.Calls[^2]));
+    }
+
+    [Fact]
     public async Task A_sleep_for_a_claimed_address_creates_nothing()
     {
         var request = Some.Request() with { Spec = Some.Request().Spec with { Action = WakeAction.Sleep } };
