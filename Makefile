@@ -13,8 +13,12 @@ demo: setup ## Watch real Wake-on-LAN packets start virtual machines (KEEP=1 lea
 demo-down: ## End a demo that was left running
 	@eng/demo.sh --down
 
-build: ## Build everything
+build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
+	@eng/agent.sh
+
+agent: ## Compile the agent to native code, as its image has it
+	@eng/agent.sh
 
 test: setup ## Run all tests, unit to end-to-end
 	@eng/test.sh
@@ -31,4 +35,4 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build test e2e fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent test e2e fuzz crds verbs-table
