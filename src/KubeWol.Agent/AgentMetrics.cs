@@ -17,6 +17,8 @@ internal sealed class AgentMetrics
     private readonly Counter _requests;
     private readonly Counter _passwords;
     private readonly Counter _retries;
+    private readonly Counter _takeovers;
+    private readonly Gauge _clock;
     private readonly Histogram _latency;
     private readonly Gauge _capturing;
     private readonly Counter _captured;
@@ -40,6 +42,8 @@ internal sealed class AgentMetrics
             "WakeRequests for frames with a SecureOn password, by what became of it: Sealed, NoKey (the operator had published no key to seal it with).", ["result"]);
         foreach (var result in (string[])["Sealed", "NoKey"]) _passwords.WithLabels(result);
         _retries = metrics.CreateCounter("kubewol_agent_request_retries_total", "Attempts to write a WakeRequest that failed and were repeated.");
+        _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
+        _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
         _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
@@ -62,6 +66,10 @@ internal sealed class AgentMetrics
         _requests.WithLabels("Created").Inc();
         _latency.Observe(Math.Max(0, sinceCaptured.TotalSeconds));
     }
+
+    public void TookOver() => _takeovers.Inc();
+
+    public void ClockIsOff(TimeSpan by) => _clock.Set(by.TotalSeconds);
 
     public void RequestWasThere() => _requests.WithLabels("AlreadyThere").Inc();
 

@@ -65,6 +65,12 @@ internal static partial class Log
     [LoggerMessage(128, LogLevel.Error, "The key in the ConfigMap {ConfigMap} is none; SecureOn passwords are left out until it is put right")]
     public static partial void NoSealingKey(this ILogger logger, ResourceKey configMap);
 
+    [LoggerMessage(140, LogLevel.Warning, "This node's clock is {Seconds} s {Direction} the API server's; what is heard is dated by that one. Is NTP running?")]
+    public static partial void ClockIsWrong(this ILogger logger, double seconds, string direction);
+
+    [LoggerMessage(141, LogLevel.Information, "This node's clock agrees with the API server's again")]
+    public static partial void ClockIsRight(this ILogger logger);
+
     [LoggerMessage(125, LogLevel.Error, "A message for {Target} could not be handled; this is a defect of KubeWol")]
     public static partial void WriterFaulted(this ILogger logger, Exception exception, MacAddress target);
 }

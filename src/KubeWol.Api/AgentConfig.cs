@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api;
@@ -8,11 +9,15 @@ namespace KubeWol.Api;
 /// <param name="Distinguish">Where a frame is heard, as far as a policy cares.</param>
 public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish)
 {
+    /// <summary>Names of the nodes whose agents are ready, among whom they share the work; empty where nothing is known of them.</summary>
+    public IReadOnlyList<string> Ready { get; init; } = [];
+
     /// <summary>The ConfigMap's name.</summary>
     public const string Name = "kubewol-agents";
 
     private const string SealingKeyEntry = "sealingKey";
     private const string DistinguishEntry = "distinguish";
+    private const string ReadyEntry = "ready";
 
     /// <summary>What agents do without being told anything.</summary>
     public static AgentConfig None { get; } = new(null, Distinguished.Nothing);
@@ -21,24 +26,31 @@ public sealed record AgentConfig(string? SealingKey, Distinguished Distinguish)
     public static ResourceKey KeyIn(string @namespace) => new(@namespace, Name);
 
     /// <summary>What a ConfigMap says; an entry that is missing or cannot be read says nothing.</summary>
-    public static AgentConfig Of(ConfigMap? map) => new(map?.Data?.GetValueOrDefault(SealingKeyEntry), Read(map?.Data?.GetValueOrDefault(DistinguishEntry)));
+    public static AgentConfig Of(ConfigMap? map) => new(
+        map?.Data?.GetValueOrDefault(SealingKeyEntry),
+        Read(map?.Data?.GetValueOrDefault(DistinguishEntry), ApiJson.Default.Distinguished) ?? Distinguished.Nothing) // the operator judges it anyway
+    {
+        Ready = [.. (Read(map?.Data?.GetValueOrDefault(ReadyEntry), ApiJson.Default.IReadOnlyListString) ?? []).OfType<string>()],
+    };
 
     /// <summary>The entries that say it; null for one that must not be there.</summary>
     public IReadOnlyDictionary<string, string?> ToData() => new Dictionary<string, string?>
     {
         [SealingKeyEntry] = SealingKey,
         [DistinguishEntry] = JsonSerializer.Serialize(Distinguish, ApiJson.Default.Distinguished),
+        [ReadyEntry] = JsonSerializer.Serialize(Ready, ApiJson.Default.IReadOnlyListString),
     };
 
-    private static Distinguished Read(string? json)
+    private static T? Read<T>(string? json, JsonTypeInfo<T> type)
+        where T : class
     {
         try
         {
-            return (json is null ? null : JsonSerializer.Deserialize(json, ApiJson.Default.Distinguished)) ?? Distinguished.Nothing;
+            return json is null ? null : JsonSerializer.Deserialize(json, type);
         }
         catch (JsonException)
         {
-            return Distinguished.Nothing; // one request for a broadcast is what there is without policies, and the operator judges it anyway
+            return null;
         }
     }
 }

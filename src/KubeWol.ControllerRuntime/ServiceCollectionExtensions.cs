@@ -14,15 +14,18 @@ namespace KubeWol.ControllerRuntime;
 public static class ServiceCollectionExtensions
 {
     /// <summary>The connection to the API server and the client that uses it.</summary>
-    public static IServiceCollection AddCluster(this IServiceCollection services, ClusterConnection connection)
+    /// <param name="services">Where they are added.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="requestTimeout">How long one request may take; null for the client's own default.</param>
+    public static IServiceCollection AddCluster(this IServiceCollection services, ClusterConnection connection, TimeSpan? requestTimeout = null)
     {
         services.AddSingleton(connection);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Metrics.DefaultRegistry);
         services.TryAddSingleton(s =>
         {
-            var (time, lease) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>());
-            return lease is null ? new ClusterClient(connection, time) : new(connection, time) { MayWrite = () => lease.IsHeld };
+            var (time, lease, timeout) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), requestTimeout ?? ClusterClient.DefaultTimeout);
+            return new ClusterClient(connection, time) { RequestTimeout = timeout, Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;

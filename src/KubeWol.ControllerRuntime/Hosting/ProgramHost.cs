@@ -35,7 +35,7 @@ public static class ProgramHost
             var builder = WebApplication.CreateSlimBuilder();
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
             AddLogging(builder.Logging, given.GetValue(options.LogLevel), given.GetValue(options.LogFormat) == "json");
-            builder.Services.AddCluster(connection);
+            builder.Services.AddCluster(connection, TimeSpan.FromSeconds(given.GetValue(options.RequestTimeout)));
             configure(builder.Services, connection);
             await using var host = builder.Build();
             host.MapMetrics();

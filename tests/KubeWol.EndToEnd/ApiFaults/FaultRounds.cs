@@ -1,0 +1,99 @@
+using KubeWol.Api;
+using KubeWol.ControllerRuntime;
+using KubeWol.FaultProxy;
+using KubeWol.TestBed;
+using KubeWol.TestCluster;
+
+namespace KubeWol.EndToEnd.ApiFaults;
+
+/// <summary>
+/// The calls that concern no machine: lists and watches, the lease, what the operator publishes and what it says of policies and templates. In each
+/// round one kind of fault meets the next call of each name, and all of it is made to happen.
+/// </summary>
+internal sealed class FaultRounds(Bed bed)
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly List<string> _wrong = [];
+
+    public IReadOnlyList<string> Wrong => _wrong;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    /// <summary>What the rounds are about, to be made before the first.</summary>
+    public string Manifests => $$"""
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakePolicy
+        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
+        spec: {selector: {matchLabels: {nobody: has-this} }, verbs: [Wake], proof: None}
+        ---
+        apiVersion: template.kubevirt.io/v1alpha1
+        kind: VirtualMachineTemplate
+        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
+        spec: {virtualMachine: {metadata: {name: fault-rounds}, spec: {runStrategy: Halted, template: {spec: {domain: {memory: {guest: 64Mi} } } } } } }
+        ---
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakeTemplate
+        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
+        spec: {macAddresses: {prefixes: ["52:54:ff:ff"]}, virtualMachineTemplate: {name: fault-rounds} }
+        """;
+
+    public async Task PlayAsync(FaultKind kind, int round)
+    {
+        // Each watch has to begin anew, and where its version is forgotten everything is listed anew.
+        var watches = bed.Proxy.Calls.Keys.Where(c => c.Call.StartsWith("WATCH ", StringComparison.Ordinal)).ToList();
+        var relist = watches.Select(c => bed.Proxy.Add(new(FaultKind.Gone) { Caller = c.Caller, Call = c.Call, Times = 1 })).ToList();
+        string[] others = ["PATCH leases", "POST configmaps", "PATCH configmaps", "POST secrets", "PATCH wakepolicies/status", "PATCH waketemplates/status", "GET virtualmachinetemplates", "GET /apis/template.kubevirt.io"];
+        var rules = watches.SelectMany(c => (FaultRule[])[new(kind) { Caller = c.Caller, Call = c.Call, Times = 1 }, new(kind) { Caller = c.Caller, Call = c.Call.Replace("WATCH", "LIST", StringComparison.Ordinal), Times = 1 }])
+            .Concat(others.Select(call => new FaultRule(kind) { Caller = "kubewol-operator", Call = call, Times = 1 }))
+            .Where(rule => Fault.CannotMeet(kind, rule.Call!.Split(' ')[0]) is null)
+            .Select(bed.Proxy.Add).ToList();
+        bed.Proxy.EndWatches();
+        await HappenAsync(round);
+        try
+        {
+            await Eventually.BecomesTrueAsync("every call has been made", Patience, () => Task.FromResult(rules.All(r => r.Injected == 1)), Cancel);
+        }
+        catch (TestClusterException)
+        {
+            _wrong.AddRange(rules.Where(r => r.Injected == 0).Select(r => $"{kind}: nobody asked {r.Rule.Call}"));
+        }
+
+        foreach (var rule in relist.Concat(rules)) rule.Dispose();
+        await RecoverAsync(kind, round);
+    }
+
+    /// <summary>Takes away what the operator publishes, and changes what it looks at.</summary>
+    private async Task HappenAsync(int round)
+    {
+        var limits = $$$"""{"spec":{"limits":{"perMachine":{"requests":{{{round + 1}}},"seconds":60} } } }""";
+        await Task.WhenAll(
+            bed.Cluster.Kubectl.RunAsync(["delete", "configmap", "kubewol-agents", "-n", Installation.Namespace], Cancel),
+            PatchAsync("kubewol.io/v1alpha1", "wakepolicies", limits),
+            PatchAsync("kubewol.io/v1alpha1", "waketemplates", $$$"""{"spec":{"maxInstances":{{{round + 1}}} } }"""));
+        await Eventually.BecomesTrueAsync("the operator publishes again", Patience, async () => await AgentConfigAsync() is not null, Cancel);
+        // A key of its own makes the operator seal anew; without it, it has to be made.
+        await bed.Cluster.Kubectl.RunAsync(["delete", "secret", "kubewol-operator-key", "-n", Installation.Namespace], Cancel);
+    }
+
+    private async Task RecoverAsync(FaultKind kind, int round)
+    {
+        try
+        {
+            await Eventually.BecomesTrueAsync("all is as it should be", Patience, async () =>
+                (await StatusAsync("wakepolicies")).Contains("observedGeneration", StringComparison.Ordinal) && await AgentConfigAsync() is { Data: { Count: > 0 } }, Cancel);
+        }
+        catch (TestClusterException e)
+        {
+            _wrong.Add($"{kind}, round {round}: {e.Message}");
+        }
+    }
+
+    private Task<ConfigMap?> AgentConfigAsync() => bed.Cluster.Client.GetAsync(ConfigMap.Type, new ResourceKey(Installation.Namespace, "kubewol-agents"), Cancel);
+
+    private async Task<string> StatusAsync(string plural) =>
+        System.Text.Encoding.UTF8.GetString(await bed.Cluster.Client.SendAsync(HttpMethod.Get, ApiPath.Of("kubewol.io", "v1alpha1", plural, bed.Namespace, "fault-rounds"), null, null, Cancel));
+
+    private Task<byte[]> PatchAsync(string api, string plural, string patch) => bed.Cluster.Client.SendAsync(
+        HttpMethod.Patch, ApiPath.Of(api.Split('/')[0], api.Split('/')[1], plural, bed.Namespace, "fault-rounds"), System.Text.Encoding.UTF8.GetBytes(patch), new("application/merge-patch+json"), Cancel);
+}
