@@ -36,17 +36,20 @@ public static class ServiceCollectionExtensions
         where T : class, IResource
     {
         if (services.Any(s => s.ServiceType == typeof(ResourceCache<T>))) return services;
-        services.AddSingleton<ResourceCache<T>>();
+        var names = options?.Names?.ToArray() ?? [null];
+        services.AddSingleton(_ => new ResourceCache<T>(names.Length));
         services.AddSingleton<IResourceCache<T>>(s => s.GetRequiredService<ResourceCache<T>>());
-        services.AddSingleton<IInformer>(s =>
+        foreach (var name in names) services.AddSingleton<IInformer>(s => Create(s, name));
+        services.AddRuntimeService();
+        return services;
+
+        Informer<T> Create(IServiceProvider s, string? name)
         {
             var metrics = s.GetRequiredService<RuntimeMetrics>();
             metrics.Watching(type.Plural);
-            return new Informer<T>(s.GetRequiredService<ClusterClient>(), type, s.GetRequiredService<ResourceCache<T>>(), options ?? new(), metrics,
+            return new(s.GetRequiredService<ClusterClient>(), type, name, s.GetRequiredService<ResourceCache<T>>(), options ?? new(), metrics,
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<Informer<T>>());
-        });
-        services.AddRuntimeService();
-        return services;
+        }
     }
 
     /// <summary>Runs <typeparamref name="TReconciler"/> on the keys that <paramref name="configure"/> lets in.</summary>

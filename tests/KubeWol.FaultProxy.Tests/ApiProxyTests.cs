@@ -78,6 +78,7 @@ public sealed class ApiProxyTests(ProxiedServer server) : IAsyncLifetime
     [Theory]
     [InlineData(FaultKind.Reset, false)]
     [InlineData(FaultKind.ResetAfter, true)]
+    [InlineData(FaultKind.Disconnect, false)]
     public async Task A_reset_comes_before_or_after_what_was_asked_for_is_done(FaultKind kind, bool done)
     {
         var name = server.NewName();

@@ -4,7 +4,7 @@ using Yarp.ReverseProxy.Forwarder;
 namespace KubeWol.FaultProxy;
 
 /// <summary>Passes a request on as it is, and damages its answer once the API server has done what was asked.</summary>
-internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? injection, FaultBook book, CancellationToken watchesEnd) : HttpTransformer
+internal sealed class AnswerFaults(ApiCall call, Injection? injection, FaultBook book, CancellationToken watchesEnd) : HttpTransformer
 {
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -23,7 +23,7 @@ internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? inj
             case FaultKind.ResetAfter:
                 await proxyResponse.Content.LoadIntoBufferAsync(cancellationToken);
                 injection.Done();
-                link.Reset();
+                httpContext.Abort();
                 return false;
             case FaultKind.NoAnswerAfter:
                 await proxyResponse.Content.LoadIntoBufferAsync(cancellationToken);
@@ -82,6 +82,6 @@ internal sealed class AnswerFaults(ClientLink link, ApiCall call, Injection? inj
 
         await context.Response.Body.FlushAsync(cancellationToken);
         cut.Done();
-        if (cut.Fault.Kind == FaultKind.CutEvent) link.Reset();
+        if (cut.Fault.Kind == FaultKind.CutEvent) context.Abort();
     }
 }

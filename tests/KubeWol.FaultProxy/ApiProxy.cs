@@ -176,7 +176,7 @@ public sealed class ApiProxy : IAsyncDisposable
         var call = ApiCall.Of(context.Request, await BodyAsync(context.Request, context.RequestAborted));
         var injection = _book.Decide(call);
         if (injection is not null && await ReplaceAsync(context, link, call, injection)) return;
-        var error = await _forwarder.SendAsync(context, _server.GetLeftPart(UriPartial.Authority), _upstream, _forwarding, new AnswerFaults(link, call, injection, _book, Volatile.Read(ref _watches).Token));
+        var error = await _forwarder.SendAsync(context, _server.GetLeftPart(UriPartial.Authority), _upstream, _forwarding, new AnswerFaults(call, injection, _book, Volatile.Read(ref _watches).Token));
         // Not a 502 of ours: a server that is away or dies under a request answers nothing.
         if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested) link.Reset();
     }
@@ -210,6 +210,10 @@ public sealed class ApiProxy : IAsyncDisposable
                 link.Freeze();
                 return true;
             case FaultKind.Reset:
+                injection.Done();
+                context.Abort();
+                return true;
+            case FaultKind.Disconnect:
                 injection.Done();
                 link.Reset();
                 return true;

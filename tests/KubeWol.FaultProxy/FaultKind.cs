@@ -51,11 +51,14 @@ public enum FaultKind
     /// <summary>Nobody answers; what was asked for is done.</summary>
     NoAnswerAfter,
 
-    /// <summary>The connection is reset; what was asked for is not done.</summary>
+    /// <summary>The request's stream is reset; what was asked for is not done.</summary>
     Reset,
 
-    /// <summary>The connection is reset; what was asked for is done, and the answer lost.</summary>
+    /// <summary>The request's stream is reset; what was asked for is done, and the answer lost.</summary>
     ResetAfter,
+
+    /// <summary>The whole connection is reset, and all that was under way on it; what was asked for is not done.</summary>
+    Disconnect,
 
     /// <summary>The peer vanishes without a word: nothing more passes on this connection, in either direction, and nobody ends it.</summary>
     HalfOpen,
@@ -63,7 +66,7 @@ public enum FaultKind
     /// <summary>The answer ends in good order, in the middle of its JSON. What was asked for is done.</summary>
     Truncated,
 
-    /// <summary>The watch is reset in the middle of an event.</summary>
+    /// <summary>The watch's stream is reset in the middle of an event.</summary>
     CutEvent,
 
     /// <summary>The answer comes late.</summary>

@@ -10,7 +10,7 @@ public sealed record FaultRates
     public IReadOnlyList<Fault> Faults { get; init; } =
     [
         FaultKind.Unauthorized, FaultKind.NotServed, FaultKind.Gone, FaultKind.GoneEvent, FaultKind.TooManyRequests, FaultKind.InternalError, FaultKind.Unavailable,
-        FaultKind.GatewayTimeout, FaultKind.GatewayTimeoutAfter, FaultKind.Reset, FaultKind.ResetAfter, FaultKind.Truncated, FaultKind.CutEvent, FaultKind.Slow,
+        FaultKind.GatewayTimeout, FaultKind.GatewayTimeoutAfter, FaultKind.Reset, FaultKind.ResetAfter, FaultKind.Disconnect, FaultKind.Truncated, FaultKind.CutEvent, FaultKind.Slow,
     ];
 
     /// <summary>Which calls; null for all.</summary>

@@ -77,9 +77,23 @@ public sealed class Installation : IAsyncDisposable
         var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
         var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
-        if (waitUntilReady) return await ReadyAsync(program, cancellationToken);
-        _parts.Add(program);
+        if (!waitUntilReady)
+        {
+            _parts.Add(program);
+            return program;
+        }
+
+        await ReadyAsync(program, cancellationToken);
+        await SayReadyAsync(node.Name, true, cancellationToken);
         return program;
+    }
+
+    /// <summary>Says of a node's agent what a kubelet would say that asked its probe.</summary>
+    public async Task SayReadyAsync(string node, bool isReady, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven) return;
+        var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"} ] } }""";
+        await _cluster.Kubectl.OutputAsync(["patch", "pod", $"kubewol-agent-{node}", "-n", Namespace, "--subresource=status", "--type=merge", "-p", status], cancellationToken);
     }
 
     /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>

@@ -9,6 +9,9 @@ namespace KubeWol.Agent.Delivery;
 /// </summary>
 internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILogger<ClusterClock> logger) : TimeProvider, IServerDates
 {
+    /// <summary>By which parts of the agent ask for it in place of the node's own clock: those that compare with when something was heard.</summary>
+    public const string Key = "cluster";
+
     /// <summary>How much two clocks that are kept by NTP may come apart: Linux slews a clock by 500 ppm at the most, and rarely for long.</summary>
     private const double Drift = 200e-6;
 
@@ -37,11 +40,20 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
                 if (_known is not { } known) return TimeSpan.Zero;
                 var now = Since(local.GetTimestamp());
                 var own = local.GetUtcNow().UtcTicks - now;
-                var doubt = (long)((now - known.At) * Drift);
+                var doubt = DoubtSince(known.At, now);
                 var (least, most) = (known.Least - doubt - own, known.Most + doubt - own);
                 // In the middle it is wrong by half of what is not known at the most, and two nodes that are both wrong differ no more than that.
                 return least <= 0 && most >= 0 ? TimeSpan.Zero : new(least + (most - least) / 2);
             }
+        }
+    }
+
+    /// <summary>How far apart the earliest and the latest are that it may be for the cluster now; null while nothing is known.</summary>
+    public TimeSpan? Doubt
+    {
+        get
+        {
+            lock (_gate) return _known is { } known ? new(known.Most - known.Least + 2 * DoubtSince(known.At, Since(local.GetTimestamp()))) : null;
         }
     }
 
@@ -62,7 +74,7 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
             var (least, most) = (serverTime.UtcTicks - now, serverTime.UtcTicks + TimeSpan.TicksPerSecond - asked);
             if (_known is { } before)
             {
-                var doubt = (long)((now - before.At) * Drift);
+                var doubt = DoubtSince(before.At, now);
                 var (lower, upper) = (Math.Max(least, before.Least - doubt), Math.Min(most, before.Most + doubt));
                 // A contradiction: somebody set the API server's clock, or another API server answers now. What it says now counts.
                 if (lower <= upper) (least, most) = (lower, upper);
@@ -73,6 +85,8 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
 
         Report(Correction);
     }
+
+    private static long DoubtSince(long then, long now) => (long)((now - then) * Drift);
 
     private long Since(long timestamp) => local.GetElapsedTime(_start, timestamp).Ticks;
 

@@ -34,6 +34,10 @@ internal static class RequestName
         return Convert.ToHexStringLower(Hash(message, input).AsSpan(0, 8));
     }
 
+    /// <summary>The name for a message.</summary>
+    public static string Of(WakeSignal signal, int attempt) =>
+        signal.Command is { } command ? Of(signal.Identity, command, attempt) : Of(signal.Identity, signal.CapturedAt, attempt);
+
     /// <summary>The name for a plain packet.</summary>
     /// <param name="message">What was said.</param>
     /// <param name="capturedAt">When it was heard.</param>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -89,15 +90,23 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Sends a request and hands over the answer once its headers are there. The caller disposes it.</summary>
     internal async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
     {
-        if (method != HttpMethod.Get && !MayWrite()) throw new HttpRequestException($"{method} {path} is not sent: this process does not hold the lease under which it writes");
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Accept.ParseAdd("application/json");
-        if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
-        var sent = time.GetTimestamp();
-        var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.Headers.Date is { } date) Dates?.Said(date, sent, time.GetTimestamp());
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+        if (method != HttpMethod.Get && !MayWrite()) throw new HttpRequestException(HttpRequestError.ConnectionError, $"{method} {path} is not sent: this process does not hold the lease under which it writes");
+        for (var renewed = false; ; renewed = true)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Accept.ParseAdd("application/json");
+            if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
+            var sent = time.GetTimestamp();
+            var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.Headers.Date is { } date) Dates?.Said(date, sent, time.GetTimestamp());
+            if (response.IsSuccessStatusCode) return response;
+            using (response)
+            {
+                // The token was rotated under us: nothing was done, and with the new one it is.
+                if (!renewed && response.StatusCode == HttpStatusCode.Unauthorized && await connection.RenewCredentialsAsync(request, cancellationToken).ConfigureAwait(false)) continue;
+                throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+            }
+        }
     }
 
     private async Task<T?> FindAsync<T>(ResourceType<T> type, string path, CancellationToken cancellationToken)

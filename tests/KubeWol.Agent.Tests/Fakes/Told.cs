@@ -26,7 +26,7 @@ internal sealed class Told
 
     /// <summary>The operator publishes.</summary>
     public void Say(string? sealingKey = null, string[]? nodes = null, string[]? interfaces = null, string[]? ready = null) =>
-        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces)) { Ready = ready ?? [] }.ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
+        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces), []) { Ready = ready ?? [] }.ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
 
     /// <summary>The operator publishes whose agents are ready.</summary>
     public void SayReady(params string[] ready) => Say(ready: ready);

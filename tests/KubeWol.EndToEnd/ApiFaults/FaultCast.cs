@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.FaultProxy;
 using KubeWol.Protocol;
@@ -13,20 +15,28 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly List<string> _wrong = [];
+    private readonly ConcurrentDictionary<string, bool> _heard = new();
+    private readonly ConcurrentQueue<string> _wrong = new();
     private readonly MacAddress _power = Bed.NextAddress();
     private readonly MacAddress _inline = Bed.NextClaimedAddress();
     private readonly string _mark = $"fault-{kind.ToString().ToLowerInvariant()}-";
 
-    public IReadOnlyList<string> Wrong => _wrong;
+    public IEnumerable<string> Wrong => _wrong;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     /// <summary>Whether a call is about this cast.</summary>
-    public bool Concerns(ApiCall call) =>
-        (call.Object?.Contains(_mark, StringComparison.Ordinal) ?? false) || call.Query.Contains(_mark, StringComparison.Ordinal)
-        || call.Body.Contains(_mark, StringComparison.Ordinal)
-        || call.Body.Contains($"{_power}", StringComparison.OrdinalIgnoreCase) || call.Body.Contains($"{_inline}", StringComparison.OrdinalIgnoreCase);
+    public bool Concerns(ApiCall call)
+    {
+        if (call.Body.Contains($"{_power}", StringComparison.OrdinalIgnoreCase) || call.Body.Contains($"{_inline}", StringComparison.OrdinalIgnoreCase))
+        {
+            // What agents ask for bears a name that says nothing.
+            if (call.Name == "POST wakerequests") _heard[(string)JsonNode.Parse(call.Body)!["metadata"]!["name"]!] = true;
+            return true;
+        }
+
+        return new[] { call.Object, call.Query, call.Body }.Any(text => text?.Contains(_mark, StringComparison.Ordinal) ?? false) || (call.Object is { } name && _heard.ContainsKey(name));
+    }
 
     /// <summary>Makes what the cast begins with.</summary>
     public async Task SetUpAsync()
@@ -103,12 +113,12 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
         foreach (var (call, machine, times) in expected)
         {
             var count = done.Count(w => w.Call.Name == call && w.Call.Object == _mark + machine);
-            if (count != times) _wrong.Add($"{kind}: {call} of {_mark}{machine} had {count} effects instead of {times}");
+            if (count != times) _wrong.Enqueue($"{kind}: {call} of {_mark}{machine} had {count} effects instead of {times}");
         }
 
         // A migration and a machine have a name each that nobody has again.
         foreach (var twice in done.Where(w => w.Call.Verb == "POST" && w.Call.Resource is "virtualmachines" or "virtualmachineinstancemigrations" && Concerns(w.Call)).GroupBy(w => w.Call.Body).Where(g => g.Count() > 1))
-            _wrong.Add($"{kind}: created {twice.Count()} times: {twice.Key}");
+            _wrong.Enqueue($"{kind}: created {twice.Count()} times: {twice.Key}");
     }
 
     private async Task PowerAsync()
@@ -169,18 +179,18 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
             bed.SendFrame(frame);
             IReadOnlyList<WakeRequest> now = [];
             await board.UntilAsync($"{kind}: a frame for {expected} of {address} has a request that ended", Patience, p => (now = p.For(address)).Count > before && now.All(r => r.IsFinished()));
-            if (now.Count != before + 1) _wrong.Add($"{kind}: one frame for {expected} had {now.Count - before} requests");
+            if (now.Count != before + 1) _wrong.Enqueue($"{kind}: one frame for {expected} had {now.Count - before} requests");
             if (Judge(expected, now.MaxBy(r => r.Status!.CompletedAt), $"{address}", again)) return;
         }
     }
 
-    /// <summary>True when it is over. What the API server calls invalid or denies for good is refused by name, and asked for once more.</summary>
+    /// <summary>True when it is over. What the API server calls invalid, taken or not there is refused by name, whoever asks; it is asked for once more.</summary>
     private bool Judge(WakeReason expected, WakeRequest? ended, string about, int again)
     {
         if (ended?.Status is not { } status || status.Reason == expected) return true;
-        var isRefusal = kind is FaultKind.Invalid && status.Reason is WakeReason.Refused or WakeReason.TemplateNotUsable;
+        var isRefusal = kind is FaultKind.Invalid or FaultKind.NoSuchObject or FaultKind.Conflict && status.Reason is WakeReason.Refused or WakeReason.TemplateNotUsable;
         if (isRefusal && again < 4) return false;
-        _wrong.Add($"{kind}: {ended.Spec.Action ?? status.Action} of {about} was to end as {expected} and ended as {status.Reason} ({status.Operation}): {status.Message}");
+        _wrong.Enqueue($"{kind}: {ended.Spec.Action ?? status.Action} of {about} was to end as {expected} and ended as {status.Reason} ({status.Operation}): {status.Message}");
         return true;
     }
 
@@ -192,7 +202,7 @@ internal sealed class FaultCast(Bed bed, RequestBoard board, FaultKind kind)
         }
         catch (Exception e) when (e is TestCluster.TestClusterException or ControllerRuntime.Cluster.ApiException)
         {
-            _wrong.Add($"{kind}: {e.Message}");
+            _wrong.Enqueue($"{kind}: {e.Message}");
         }
     }
 

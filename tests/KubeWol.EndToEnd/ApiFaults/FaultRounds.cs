@@ -15,6 +15,7 @@ internal sealed class FaultRounds(Bed bed)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly List<string> _wrong = [];
+    private int _touches;
 
     public IReadOnlyList<string> Wrong => _wrong;
 
@@ -36,6 +37,18 @@ internal sealed class FaultRounds(Bed bed)
         kind: WakeTemplate
         metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
         spec: {macAddresses: {prefixes: ["52:54:ff:ff"]}, virtualMachineTemplate: {name: fault-rounds} }
+        ---
+        {{bed.Machine("fault-rounds") with { RunStrategy = "Always" } }}
+        ---
+        apiVersion: kubevirt.io/v1
+        kind: VirtualMachineInstanceMigration
+        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
+        spec: {vmiName: fault-rounds}
+        ---
+        apiVersion: kubewol.io/v1alpha1
+        kind: WakeRequest
+        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
+        spec: {action: Wake, target: {name: fault-rounds} }
         """;
 
     public async Task PlayAsync(FaultKind kind, int round)
@@ -43,7 +56,7 @@ internal sealed class FaultRounds(Bed bed)
         // Each watch has to begin anew, and where its version is forgotten everything is listed anew.
         var watches = bed.Proxy.Calls.Keys.Where(c => c.Call.StartsWith("WATCH ", StringComparison.Ordinal)).ToList();
         var relist = watches.Select(c => bed.Proxy.Add(new(FaultKind.Gone) { Caller = c.Caller, Call = c.Call, Times = 1 })).ToList();
-        string[] others = ["PATCH leases", "POST configmaps", "PATCH configmaps", "POST secrets", "PATCH wakepolicies/status", "PATCH waketemplates/status", "GET virtualmachinetemplates", "GET /apis/template.kubevirt.io"];
+        string[] others = ["PATCH leases", "POST configmaps", "PATCH configmaps", "POST secrets", "PATCH wakepolicies/status", "PATCH waketemplates/status", "GET virtualmachinetemplates"];
         var rules = watches.SelectMany(c => (FaultRule[])[new(kind) { Caller = c.Caller, Call = c.Call, Times = 1 }, new(kind) { Caller = c.Caller, Call = c.Call.Replace("WATCH", "LIST", StringComparison.Ordinal), Times = 1 }])
             .Concat(others.Select(call => new FaultRule(kind) { Caller = "kubewol-operator", Call = call, Times = 1 }))
             .Where(rule => Fault.CannotMeet(kind, rule.Call!.Split(' ')[0]) is null)
@@ -52,7 +65,13 @@ internal sealed class FaultRounds(Bed bed)
         await HappenAsync(round);
         try
         {
-            await Eventually.BecomesTrueAsync("every call has been made", Patience, () => Task.FromResult(rules.All(r => r.Injected == 1)), Cancel);
+            using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+            await Eventually.BecomesTrueAsync("every call has been made", Patience, async () =>
+            {
+                if (kind is FaultKind.CutEvent or FaultKind.Truncated) await TouchAsync();
+                await pace.WaitForNextTickAsync(Cancel);
+                return rules.All(r => r.Injected == 1);
+            }, Cancel);
         }
         catch (TestClusterException)
         {
@@ -66,15 +85,42 @@ internal sealed class FaultRounds(Bed bed)
     /// <summary>Takes away what the operator publishes, and changes what it looks at.</summary>
     private async Task HappenAsync(int round)
     {
-        var limits = $$$"""{"spec":{"limits":{"perMachine":{"requests":{{{round + 1}}},"seconds":60} } } }""";
         await Task.WhenAll(
-            bed.Cluster.Kubectl.RunAsync(["delete", "configmap", "kubewol-agents", "-n", Installation.Namespace], Cancel),
-            PatchAsync("kubewol.io/v1alpha1", "wakepolicies", limits),
+            DeleteAsync("configmaps", "kubewol-agents"),
+            PatchAsync("kubewol.io/v1alpha1", "wakepolicies", $$$"""{"spec":{"rateLimits":{"perMachine":{"requests":{{{round + 1}}},"seconds":60} } } }"""),
             PatchAsync("kubewol.io/v1alpha1", "waketemplates", $$$"""{"spec":{"maxInstances":{{{round + 1}}} } }"""));
         await Eventually.BecomesTrueAsync("the operator publishes again", Patience, async () => await AgentConfigAsync() is not null, Cancel);
-        // A key of its own makes the operator seal anew; without it, it has to be made.
-        await bed.Cluster.Kubectl.RunAsync(["delete", "secret", "kubewol-operator-key", "-n", Installation.Namespace], Cancel);
+        // With another key what is published changes, too.
+        await DeleteAsync("secrets", "kubewol-operator-key");
     }
+
+    /// <summary>Something happens to each kind that is watched, so that every watch has an event to be cut in.</summary>
+    private Task TouchAsync() => Task.WhenAll(
+        TouchAsync("/api/v1/nodes/node-a"),
+        TouchAsync(ApiPath.Of("", "v1", "configmaps", Installation.Namespace, "kubewol-agents")),
+        TouchAsync(ApiPath.Of("", "v1", "secrets", Installation.Namespace, "kubewol-operator-key")),
+        TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "wakepolicies", bed.Namespace, "fault-rounds")),
+        TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "waketemplates", bed.Namespace, "fault-rounds")),
+        TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "wakerequests", bed.Namespace, "fault-rounds")),
+        TouchAsync(ApiPath.Of("kubevirt.io", "v1", "virtualmachines", bed.Namespace, "fault-rounds")),
+        TouchAsync(ApiPath.Of("kubevirt.io", "v1", "virtualmachineinstances", bed.Namespace, "fault-rounds")),
+        TouchAsync(ApiPath.Of("kubevirt.io", "v1", "virtualmachineinstancemigrations", bed.Namespace, "fault-rounds")));
+
+    private async Task TouchAsync(string path)
+    {
+        try
+        {
+            var patch = $$$"""{"metadata":{"annotations":{"touched":"{{{++_touches}}}"} } }""";
+            await bed.Cluster.Client.SendAsync(HttpMethod.Patch, path, System.Text.Encoding.UTF8.GetBytes(patch), new("application/merge-patch+json"), Cancel);
+        }
+        catch (ControllerRuntime.Cluster.ApiException e) when (e.IsNotFound)
+        {
+            // Deleted by the round itself, and about to be made again.
+        }
+    }
+
+    private Task<byte[]> DeleteAsync(string plural, string name) =>
+        bed.Cluster.Client.SendAsync(HttpMethod.Delete, ApiPath.Of("", "v1", plural, Installation.Namespace, name), null, null, Cancel);
 
     private async Task RecoverAsync(FaultKind kind, int round)
     {
