@@ -26,6 +26,12 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
+bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
+	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+bench-readme: ## Put the figures of the last run into README.md
+	@artifacts/bin/KubeWol.Bench/release/KubeWol.Bench table README.md
+
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
@@ -35,4 +41,4 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent test e2e fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent test e2e bench bench-readme fuzz crds verbs-table

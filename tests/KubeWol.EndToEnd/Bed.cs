@@ -68,7 +68,7 @@ public sealed class Bed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] nodes = ["node-a", "node-b", "node-c"];
-        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, machineTemplates: true, Cancel);
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, machineTemplates: true, audit: false, Cancel);
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
