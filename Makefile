@@ -32,6 +32,12 @@ bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; Q
 bench-readme: ## Put the figures of the last run into README.md
 	@artifacts/bin/KubeWol.Bench/release/KubeWol.Bench table README.md
 
+torture: setup ## Send frames while everything breaks, and judge what became of them; DURATION=120 seconds, SEED=n repeats a run
+	@eng/torture.sh $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## Send frames steadily and look for growth of memory, handles, threads and queues; DURATION=600 seconds
+	@eng/torture.sh --soak --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
+
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
@@ -41,4 +47,4 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent test e2e bench bench-readme fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table

@@ -36,6 +36,8 @@ internal static class AgentServices
         services.AddSingleton<FrameTrace>();
         services.AddSingleton(s => new ServedPage("/frames", (client, _) => Task.FromResult(s.GetRequiredService<FrameTrace>().Answer(client))));
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<PasswordSealer>();
+        services.AddSingleton<Spool>();
         services.AddSingleton<Outbox>();
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());

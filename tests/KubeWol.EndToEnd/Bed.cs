@@ -57,6 +57,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>What the agents are told besides.</summary>
     public IReadOnlyList<string> AgentArguments { get; init; } = [];
 
+    /// <summary>By how many seconds nodes' clocks are ahead, where they are wrong.</summary>
+    public IReadOnlyDictionary<string, int> ClocksAhead { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Signs what may be destroyed.</summary>
     public CommandSender Commands { get; } = new("bed");
 
@@ -107,7 +110,7 @@ public sealed class Bed : IAsyncLifetime
 
     /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
     public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
-        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments], waitUntilReady: true, Cancel);
+        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments, .. ClocksAhead.TryGetValue(node.Name, out var ahead) ? (string[])["--clock-offset", $"{ahead}"] : []], waitUntilReady: true, Cancel);
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));

@@ -56,7 +56,7 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>All figures of one moment, by their series.</summary>
     public async Task<Func<string, double>> MetricsAsync(CancellationToken cancellationToken)
     {
-        var lines = (await http.GetStringAsync("/metrics", cancellationToken)).Split('\n');
+        var lines = (await MetricsPageAsync(cancellationToken)).Split('\n');
         return series => lines.FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
             ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
             : 0;
@@ -64,8 +64,11 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
 
     /// <summary>The sum of all series that begin like this.</summary>
     public async Task<double> SumAsync(string beginning, CancellationToken cancellationToken) =>
-        (await http.GetStringAsync("/metrics", cancellationToken)).Split('\n').Where(l => l.StartsWith(beginning, StringComparison.Ordinal))
+        (await MetricsPageAsync(cancellationToken)).Split('\n').Where(l => l.StartsWith(beginning, StringComparison.Ordinal))
             .Sum(l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
+    /// <summary>The whole page of /metrics.</summary>
+    public Task<string> MetricsPageAsync(CancellationToken cancellationToken) => http.GetStringAsync("/metrics", cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -16,7 +16,7 @@ namespace KubeWol.Agent.Delivery;
 /// outbox with a pause of its own.
 /// </summary>
 internal sealed class Deliverer(
-    Outbox outbox, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
+    Outbox outbox, Spool spool, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
     ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
@@ -35,8 +35,15 @@ internal sealed class Deliverer(
     /// <summary>Null once the API server has answered, else what it or the network says. A later outage is waited for in the outbox.</summary>
     public string? Missing => _wasAnswered ? null : $"waiting for the API server: {_problem}".TrimEnd(' ', ':');
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await spool.StopAsync().ConfigureAwait(false);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        spool.Start(outbox.TryRestore);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(i => WorkAsync(preferFresh: i % 2 == 0, stoppingToken)).Append(GreetAsync(stoppingToken)).Append(SweepAsync(stoppingToken)))
@@ -143,7 +150,7 @@ internal sealed class Deliverer(
         }
 
         if (signal.Turn.Rank > 0) metrics.TookOver();
-        if (signal.Password is null) return;
+        if (signal.Identity.Password.Length == 0) return;
         metrics.PasswordWritten(isSealed);
         if (!isSealed) logger.PasswordLeftOut(name);
     }

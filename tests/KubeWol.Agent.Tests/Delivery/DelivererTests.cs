@@ -611,7 +611,7 @@ public sealed class DelivererTests : IAsyncLifetime
         _connection?.Dispose(); // of a writer that was stopped
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(server)));
         var (client, instructions) = (new ClusterClient(_connection, _time), (told ?? _told).Instructions);
-        var deliverer = new Deliverer(_outbox, new(instructions, new(instructions, Some.Options, _time), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
+        var deliverer = new Deliverer(_outbox, Some.Spool(_page), new(new(instructions, Some.Options), new(instructions, Some.Options, _time), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
         await deliverer.StartAsync(Cancel);
         return deliverer;
     }

@@ -33,7 +33,7 @@ public sealed class TurnTakingTests : IAsyncLifetime
         _api = await ScriptedApi.StartAsync();
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(_api.Address)));
         _turns = new(_told.Instructions, Some.Options, TimeProvider.System);
-        _writer = new(_told.Instructions, _turns, new(_connection, TimeProvider.System), Some.Options);
+        _writer = new(new(_told.Instructions, Some.Options), _turns, new(_connection, TimeProvider.System), Some.Options);
     }
 
     public async ValueTask DisposeAsync()

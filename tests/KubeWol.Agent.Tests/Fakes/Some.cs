@@ -34,8 +34,12 @@ internal static class Some
     }
 
     /// <summary>An outbox that nobody empties but the test.</summary>
-    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null) =>
-        new(options ?? Options, page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null, Spool? spool = null) =>
+        new(options ?? Options, spool ?? Spool(page, options, time), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+
+    /// <summary>A spool that keeps nothing, unless the options say where.</summary>
+    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null) =>
+        new(options ?? Options, new((told ?? new()).Instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
 
     /// <summary>The next message in an outbox, which forgets it; null when there is none whose time has come.</summary>
     public static WakeSignal? Next(this Outbox outbox)
