@@ -77,6 +77,7 @@ public sealed class Installation : IAsyncDisposable
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
             Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Volumes = Volumes(node.Name),
         };
         var process = await StartAsync(container, "kubewol-agent", PodOf(node), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
@@ -100,7 +101,7 @@ public sealed class Installation : IAsyncDisposable
     {
         var container = new ContainerSpec("instead", Template("DaemonSet", "kubewol-agent"), command)
         {
-            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name, Volumes = Volumes("instead"),
         };
         return Command.RunAsync(ContainerBundle.Create(container, NewFolder(container.Name)), cancellationToken);
     }
@@ -145,6 +146,11 @@ public sealed class Installation : IAsyncDisposable
         template["spec"]!["nodeName"] = name[AgentPodPrefix.Length..];
         await _cluster.Kubectl.ApplyAsync(template.ToJsonString(), cancellationToken);
     }
+
+    /// <summary>Where the messages that a node's agent keeps are; like an emptyDir it outlives the container.</summary>
+    public string SpoolOf(string node) => Volumes(node)["spool"];
+
+    private Dictionary<string, string> Volumes(string node) => new() { ["spool"] = Directory.CreateDirectory(_cluster.LogFile($"spool-{node}")).FullName };
 
     private JsonObject Template(string kind, string name) => Chart.Find(kind, name)["spec"]!["template"]!.AsObject();
 

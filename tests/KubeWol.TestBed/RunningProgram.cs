@@ -70,6 +70,9 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>The whole page of /metrics.</summary>
     public Task<string> MetricsPageAsync(CancellationToken cancellationToken) => http.GetStringAsync("/metrics", cancellationToken);
 
+    /// <summary>What it serves at a path, asked for from its own node.</summary>
+    public Task<string> ReadAsync(string path, CancellationToken cancellationToken) => http.GetStringAsync(path, cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         http.Dispose();

@@ -22,12 +22,12 @@ internal sealed class Deliverer(
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
     private const int Workers = 8;
 
-    /// <summary>How long messages with a password wait, after the start, for the key to seal it with.</summary>
+    /// <summary>How long messages with a password wait, after the API server's first answer, for the key to seal it with.</summary>
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly long _startedAt = time.GetTimestamp();
+    private readonly TaskCompletionSource<long> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isFailing;
     private volatile bool _wasAnswered;
     private volatile string _problem = "";
@@ -106,8 +106,10 @@ internal sealed class Deliverer(
     /// <summary>Just started, the agent may not know yet what the operator has published.</summary>
     private async Task WaitForKeyAsync(CancellationToken cancellationToken)
     {
-        var rest = KeyPatience - time.GetElapsedTime(_startedAt);
-        if (instructions.Known.IsCompleted || rest <= TimeSpan.Zero) return;
+        if (instructions.Known.IsCompleted) return;
+        // Before, nothing can be brought anyway; and the key cannot be there.
+        var rest = KeyPatience - time.GetElapsedTime(await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false));
+        if (rest <= TimeSpan.Zero) return;
         try
         {
             await instructions.Known.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false);
@@ -207,6 +209,7 @@ internal sealed class Deliverer(
                 OnRetry = retry =>
                 {
                     Failed(retry.Outcome.Exception!);
+                    if (retry.Outcome.Exception is ApiException { IsTransient: false }) _answered.TrySetResult(time.GetTimestamp());
                     return default;
                 },
             })
@@ -214,6 +217,7 @@ internal sealed class Deliverer(
         await patiently.ExecuteAsync(
             async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
         _wasAnswered = true;
+        _answered.TrySetResult(time.GetTimestamp());
         Succeeded();
     }
 }

@@ -9,7 +9,7 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Delivery;
 
 /// <summary>Writes one message as a WakeRequest. The API server settles which node is first.</summary>
-internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterClient client, AgentOptions options)
+internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterClock clock, ClockReader reader, ClusterClient client, AgentOptions options)
 {
     /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
@@ -29,6 +29,7 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
     /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<WriteOutcome> WriteAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
+        entry = await DatedAsync(entry, cancellationToken).ConfigureAwait(false);
         var signal = entry.Signal;
         var attempts = signal.Command is null ? Attempts : CommandAttempts;
         for (var attempt = 0; ; attempt++)
@@ -58,6 +59,19 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
             if (there?.Spec.Frame?.Node is { } writer) turns.Learn(signal, writer, RankOf(there));
             return new(known, request);
         }
+    }
+
+    /// <summary>
+    /// What was heard before the API server was (an agent that is started while it is away) is by a clock that may be wrong, and gets its date and its name before it is first
+    /// asked for. A seal that is all there is of a password is bound to the date it has.
+    /// </summary>
+    private async Task<OutboxEntry> DatedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        if (!entry.Signal.IsUndated || (entry.Seal is not null && entry.Signal.Password is null)) return entry;
+        if (entry.Dated is { } before) return before;
+        await reader.KnowAsync(cancellationToken).ConfigureAwait(false);
+        var dated = entry.Signal with { CapturedAt = clock.Of(entry.Signal.CapturedAt), IsUndated = false };
+        return entry.Dated = new(dated, RequestName.Of(dated, 0));
     }
 
     /// <summary>The request that another node wrote under this name; or, next to a window's boundary, that it wrote of the same broadcast on the other side.</summary>

@@ -51,6 +51,9 @@ internal sealed record SpooledMessage
 
     public required DateTimeOffset CapturedAt { get; init; }
 
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsUndated { get; init; }
+
     /// <summary>What is to stand in the file of a message.</summary>
     public static SpooledMessage Of(OutboxEntry entry, string? seal)
     {
@@ -73,6 +76,7 @@ internal sealed record SpooledMessage
             DestinationPort = signal.DestinationPort,
             Vlans = signal.Vlans,
             CapturedAt = signal.CapturedAt.ToUniversalTime(),
+            IsUndated = signal.IsUndated,
         };
     }
 
@@ -109,7 +113,7 @@ internal sealed record SpooledMessage
         if (Command is not null && (command = HeardCommand.Parse(Command)) is null) return null;
         var identity = new MessageIdentity(MacAddress.Parse(Target), Port) { Password = new(PasswordLength, PasswordBits, default), Node = Node, Interface = Interface };
         var signal = new WakeSignal(
-            identity, null, command, HeardOn, Transport, MacAddress.Parse(SourceMac), SourceIp is null ? null : IpAddress.Parse(SourceIp), DestinationPort, Vlans, CapturedAt);
+            identity, null, command, HeardOn, Transport, MacAddress.Parse(SourceMac), SourceIp is null ? null : IpAddress.Parse(SourceIp), DestinationPort, Vlans, CapturedAt) { IsUndated = IsUndated };
         return new(signal, Request) { Seal = Seal, Attempts = 1 };
     }
 }

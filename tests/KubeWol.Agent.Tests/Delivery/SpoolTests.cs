@@ -120,12 +120,16 @@ public sealed partial class SpoolTests : IAsyncDisposable
     [Fact]
     public async Task What_is_acknowledged_while_it_is_being_written_is_deleted_right_after()
     {
+        using var key = OpeningKey.Create();
+        _told.Say(key.PublicText);
         var outbox = Live();
         await ReadyAsync();
-        var signal = Signal(0);
+        var signal = Signal(0) with { Password = new([1, 2, 3, 4]) };
         Block(RequestName.Of(signal, 0));
         outbox.TryAdd(signal);
-        outbox.Remove(outbox.Take(preferFresh: true)!);
+        var entry = outbox.Take(preferFresh: true)!;
+        await Eventually.BecomesTrueAsync("the password is sealed for the file", () => entry.Seal is not null, Cancel);
+        outbox.Remove(entry);
         outbox.TryAdd(Signal(1));
         Unblock();
         await FilesAsync(outbox.Take(preferFresh: true)!.Name);

@@ -41,6 +41,7 @@ public sealed class SpooledMessageTests
             DestinationPort = port,
             Vlans = vlans,
             CapturedAt = DateTimeOffset.UnixEpoch.AddTicks(ticks),
+            IsUndated = (ticks & 1) == 0,
         };
 
     [Fact]

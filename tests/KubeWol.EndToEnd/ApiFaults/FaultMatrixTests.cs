@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using KubeWol.EndToEnd.Verbs.Chaos;
 using KubeWol.FaultProxy;
 using KubeWol.TestBed;
 
@@ -26,14 +25,14 @@ public sealed class FaultMatrixTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }, "faults need an API server of our own");
         await using var bed = new Bed { IsProxied = true, OperatorArguments = ["--request-timeout", "2"], AgentArguments = ["--request-timeout", "2"] };
         await bed.InitializeAsync();
-        await using var replicas = new Replicas(bed);
+        await using var replicas = bed.KeepOperators();
         await using var board = new RequestBoard(bed.Cluster);
         // What befalls a whole connection befalls all that is on it: FailoverTests.
         FaultKind[] kinds = [.. Enum.GetValues<FaultKind>().Except([FaultKind.HalfOpen, FaultKind.Disconnect]).Where(IsWanted)];
         var rounds = new FaultRounds(bed);
         var casts = kinds.Select(kind => (Kind: kind, Cast: new FaultCast(bed, board, kind))).ToList();
         await bed.Cluster.Kubectl.ApplyAsync(rounds.Manifests + "\n---\n" + string.Concat(casts.Select((c, i) => c.Cast.Manifests(i))), Cancel);
-        await Task.WhenAll(casts.Select(c => c.Cast.SetUpAsync()));
+        await Task.WhenAll(casts.Select(c => c.Cast.SetUpAsync()).Append(rounds.SetUpAsync()));
 
         foreach (var (kind, cast) in casts) OnFirstOfEachName(bed.Proxy, kind, cast);
         OneAfterTheOther(bed.Proxy, kinds, "GET /apis/template.kubevirt.io");

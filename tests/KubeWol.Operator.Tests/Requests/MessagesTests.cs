@@ -204,7 +204,7 @@ public sealed class MessagesTests
         .. new[]
         {
             WakeReason.AmbiguousMessage, WakeReason.OriginNotAllowed, WakeReason.ProofMissing, WakeReason.WrongPassword, WakeReason.BadSignature, WakeReason.StaleCommand,
-            WakeReason.ReplayedCommand, WakeReason.RateLimited,
+            WakeReason.ReplayedCommand, WakeReason.RateLimited, WakeReason.DeliveredTooLate,
         }.Select(reason => ($"{reason}: team-a/web-01 was not woken: words of the policies", (Func<string>)(() => NotAllowed(reason, "words of the policies", Off)))),
         ("Forbidden: KubeWol is not allowed to wake team-a/web-01; the API server says: User \"operator\" cannot update resource \"virtualmachines/start\"",
             () => Refuse(WakeReason.Forbidden, Heard, "User \"operator\" cannot update resource \"virtualmachines/start\"", Off)),

@@ -1,10 +1,9 @@
-using KubeWol.TestBed;
 using KubeWol.TestCluster;
 
-namespace KubeWol.Torture.Staging;
+namespace KubeWol.TestBed;
 
 /// <summary>What a Deployment does: an operator that ended, by a signal or because it lost its lease, is started again.</summary>
-internal sealed class Replicas : IAsyncDisposable
+public sealed class Replicas : IAsyncDisposable
 {
     private static readonly TimeSpan Pace = TimeSpan.FromMilliseconds(100);
 
@@ -14,6 +13,8 @@ internal sealed class Replicas : IAsyncDisposable
     private readonly List<RunningProgram> _all;
     private readonly Task _keeping;
 
+    /// <param name="operators">Those that run now.</param>
+    /// <param name="start">Starts one of this name again.</param>
     public Replicas(IReadOnlyList<RunningProgram> operators, Func<string, CancellationToken, Task<RunningProgram>> start)
     {
         (_start, _all) = (start, [.. operators]);
@@ -29,12 +30,16 @@ internal sealed class Replicas : IAsyncDisposable
         }
     }
 
+    /// <summary>Those that have not ended.</summary>
     public IEnumerable<RunningProgram> Living => All.Where(o => !o.Process.HasExited);
 
     /// <summary>The one that says it leads; null when none does, or none answers.</summary>
-    public async Task<RunningProgram?> LeaderAsync(CancellationToken cancellationToken)
+    public Task<RunningProgram?> LeaderAsync(CancellationToken cancellationToken) => LeaderAsync(null, cancellationToken);
+
+    /// <summary>The same among all but one.</summary>
+    public async Task<RunningProgram?> LeaderAsync(RunningProgram? butNot, CancellationToken cancellationToken)
     {
-        foreach (var candidate in Living)
+        foreach (var candidate in Living.Where(o => o != butNot))
         {
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             patience.CancelAfter(TimeSpan.FromSeconds(1));
