@@ -47,10 +47,11 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
             return ended.Count == machines && ended.All(r => r.IsFinished());
         }, Cancel);
 
-        var starts = stage.Bed.Proxy.Writes.Where(w => w is { IsDone: true, Call.Name: "PUT virtualmachines/start" } && w.Call.Object!.StartsWith("load-", StringComparison.Ordinal)).ToList();
+        // By KubeVirt's own journal: the proxy cannot tell what became of a start whose caller was gone before the answer.
+        var starts = stage.Bed.Cluster.KubeVirt!.Journal.Calls.Where(c => c.Verb == "start" && c.Machine.StartsWith("load-", StringComparison.Ordinal)).ToList();
         var gap = starts.Where(w => w.At > died).Min(w => w.At) - died;
         TestContext.Current.TestOutputHelper?.WriteLine($"{machines} wakes, {perSecond} a second; the leader was killed at the {2 * perSecond}th: {starts.Count} starts, none for {gap.TotalSeconds:0.0} s; {string.Join(", ", ended.GroupBy(r => r.Status!.Reason).Select(g => $"{g.Count()} {g.Key}"))}");
-        Assert.Equal(names, starts.Select(w => w.Call.Object!).Order());
+        Assert.Equal(names, starts.Select(c => c.Machine).Order());
         // Who died between the start and the report is remembered by nobody: its machine is found to run.
         Assert.All(ended, r => Assert.Contains(r.Status!.Reason!.Value, (WakeReason[])[WakeReason.Started, WakeReason.AlreadyActive]));
         Assert.InRange(ended.Count(r => r.Status!.Reason == WakeReason.AlreadyActive), 0, 16); // as many as it works on at a time

@@ -165,6 +165,8 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.TargetVanished, Found(Sleep))),
         ("TargetVanished: team-a/web-01 was deleted before it could be moved",
             () => Refuse(WakeReason.TargetVanished, Found(ToNodeC))),
+        ("StoppedMeanwhile: team-a/web-01 was started, and somebody has stopped it before it was ready",
+            () => Refuse(WakeReason.StoppedMeanwhile, Heard, Machine("Halted", "Stopped"))),
         ("NotStartable: team-a/web-01 has had its one run; change its run strategy from Once to start it again",
             () => Refuse(WakeReason.NotStartable, Heard, new Machine(Some.Vm(strategy: "Once"), Some.Vmi(phase: "Succeeded")))),
         ("NotStartable: team-a/web-01 waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
