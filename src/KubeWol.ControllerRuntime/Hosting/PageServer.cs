@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.ControllerRuntime.Hosting;
 
 /// <summary>Serves a handful of pages over HTTP/1.1: GET or HEAD, whole answers, one a connection.</summary>
-/// <remarks>Enough for kubelet and Prometheus. With ASP.NET Core in this place every node would pay nine MiB more (docs/design/native.md).</remarks>
+/// <remarks>Enough for kubelet and Prometheus. With ASP.NET Core in this place every node would pay about 8 MiB more (docs/design/native.md).</remarks>
 internal sealed class PageServer : IAsyncDisposable
 {
     /// <summary>Longer than any request line and headers of those who have business here.</summary>
