@@ -20,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Information, "The server no longer knows version {Version} of {Resource}; listing all again")]
     public static partial void VersionForgotten(this ILogger logger, string resource, string? version);
 
-    [LoggerMessage(302, LogLevel.Warning, "Cannot watch {Resource}, will try again: {Problem}")]
-    public static partial void WatchFailed(this ILogger logger, Exception exception, string resource, string problem);
+    [LoggerMessage(EventId = 302, Message = "Cannot watch {Resource}, will try again: {Problem}")]
+    public static partial void WatchFailed(this ILogger logger, LogLevel level, string resource, string problem);
 
     [LoggerMessage(303, LogLevel.Error, "{Key} of the {Resource} cannot be decoded and is ignored: {Problem}")]
     public static partial void Undecodable(this ILogger logger, ResourceKey? key, string resource, string problem);

@@ -13,7 +13,7 @@ internal sealed record Target(string Name, MacAddress Mac)
     public byte[] Frame { get; } = new WolFrameBuilder().Build(MagicPacket.Build(Mac));
 
     /// <summary>Machines that no other call has.</summary>
-    public static IReadOnlyList<Target> Make(int count) => [.. Enumerable.Range(0, count).Select(_ => Interlocked.Increment(ref s_made)).Select(i =>
+    public static Target[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => Interlocked.Increment(ref s_made)).Select(i =>
         new Target($"vm-{i.ToString("d6", CultureInfo.InvariantCulture)}", AddressOf(i)))];
 
     public static MacAddress AddressOf(int number) => new(First + (ulong)number);

@@ -27,6 +27,9 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Who wants to know what time it is for the API server, or null.</summary>
     internal IServerDates? Dates { get; init; }
 
+    /// <summary>Completes when the API server answers after it did not.</summary>
+    internal Task Returned => connection.Returned;
+
     /// <summary>Reads one object; null when there is none.</summary>
     public Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
         where T : class, IResource => FindAsync(type, type.Path(key), cancellationToken);

@@ -26,11 +26,11 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
 
         // One at a time for each template, and counted at the API server: who comes next counts what the one before has made.
         using var turn = await _gate.EnterAsync(ResourceKey.Of(wanted.Template).ToString(), cancellationToken).ConfigureAwait(false);
-        var machines = await LabelledList.ReadAsync(client, VirtualMachine.Type, ApiJson.Default.VirtualMachine, wanted.Template, cancellationToken).ConfigureAwait(false);
-        if (machines.FirstOrDefault(m => m.Metadata.Name == wanted.Name) is { } existing) return Judge(existing, wanted, order.Request);
-
+        // Clones first: one that is done between the two readings is counted as its machine, the other way round as neither.
         IReadOnlyList<VirtualMachineClone> underWay = wanted.Template.Spec.CloneOf is null ? []
             : await clones.UnderWayAsync(wanted.Template, cancellationToken).ConfigureAwait(false);
+        var machines = await LabelledList.ReadAsync(client, VirtualMachine.Type, ApiJson.Default.VirtualMachine, wanted.Template, cancellationToken).ConfigureAwait(false);
+        if (machines.FirstOrDefault(m => m.Metadata.Name == wanted.Name) is { } existing) return Judge(existing, wanted, order.Request);
         if (underWay.FirstOrDefault(c => c.Spec?.Target?.Name == wanted.Name) is { } clone)
         {
             return await clones.FollowAsync(clone, wanted, order.Request.Metadata.Uid, cancellationToken).ConfigureAwait(false);
@@ -44,9 +44,14 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     }
 
     /// <summary>Takes back what is only half done. A machine that is there is whole, and stays.</summary>
-    public Task CancelAsync(Order order, CancellationToken cancellationToken) => order.Request.Status?.VirtualMachine is { Name: { } name } machine
-        ? clones.CancelAsync(new(machine.Namespace, name), order.Request.Metadata.Uid, cancellationToken)
-        : Task.CompletedTask;
+    public Task CancelAsync(Order order, CancellationToken cancellationToken)
+    {
+        var wanted = templates.Find(order.Request, order.Intent.Instantiate).Wanted;
+        if (wanted is { Template.Spec.CloneOf: null }) return Task.CompletedTask;
+        // An answer that was lost has named no machine.
+        var (ns, name) = order.Request.Status?.VirtualMachine is { } known ? (known.Namespace, known.Name) : (wanted?.Template.Metadata.Namespace, wanted?.Name);
+        return name is null ? Task.CompletedTask : clones.CancelAsync(new(ns, name), order.Request.Metadata.Uid, cancellationToken);
+    }
 
     internal static OperationOutcome.Refused NotUsable(Instantiation wanted, string words) =>
         new(WakeReason.TemplateNotUsable, $"{Title(wanted)} cannot be used: {words}");

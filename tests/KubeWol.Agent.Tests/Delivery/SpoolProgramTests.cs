@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using KubeWol.Agent.Tests.Fakes;
+using KubeWol.Proofs.SecureOn;
 using KubeWol.Protocol;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
@@ -119,6 +121,47 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         Assert.Equal(kept.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
         await Eventually.BecomesTrueAsync("nothing is left", () => Files.Length == 0, Cancel);
         Assert.False(Directory.Exists(Path.Combine(Spool, "corrupt")));
+    }
+
+    /// <summary>All that is heard in the life in between is by a clock that nobody has put right, and for an operator whom only the life before has met.</summary>
+    [Fact]
+    public async Task A_password_that_is_heard_while_the_API_server_is_away_is_sealed_with_the_key_that_an_earlier_life_was_told()
+    {
+        using var key = OpeningKey.Create();
+        var (port, target, password) = (LoopbackPorts.Pick(), Some.NextTarget(), new byte[] { 1, 2, 3, 4 });
+        await using var forward = NamespacePortForward.Start(node.Namespace, port);
+        await using (var told = await ScriptedApi.StartAsync(port))
+        {
+            told.ConfigMaps = $$$"""[{"metadata":{"namespace":"kubewol-system","name":"kubewol-agents","uid":"u","resourceVersion":"1"},"data":{"sealingKey":"{{{key.PublicText}}}"} }]""";
+            await LiveUntilAsync("the key is on disk", () => File.Exists(Path.Combine(Spool, "sealing-key")));
+        }
+
+        await LiveUntilAsync(
+            "the message is on disk",
+            () => Files.Length == 1,
+            () =>
+            {
+                using var sender = node.OpenSender();
+                sender.Send(new WolFrameBuilder().Build(MagicPacket.Build(target, password)));
+            });
+
+        await using var api = await ScriptedApi.StartAsync(port);
+        await using var last = await StartAsync(port);
+        var request = await WriteAsync(api);
+        var frame = JsonNode.Parse(request.Body)!["spec"]!["frame"]!;
+        Assert.True(PasswordDigest.TryParse(frame["secureOnDigest"]!.GetValue<string>(), out var digest));
+        Assert.Equal(0, key.Find(digest, new(request.Name, target, "node-a", frame["capturedAt"]!.GetValue<DateTimeOffset>()), [SecureOnPassword.Of(password)]));
+        await request.CreateAsync();
+        await Eventually.BecomesTrueAsync("its file is gone", () => Files.Length == 0, Cancel);
+
+        async Task LiveUntilAsync(string what, Func<bool> condition, Action? meanwhile = null)
+        {
+            await using var program = await StartAsync(port);
+            meanwhile?.Invoke();
+            await Eventually.BecomesTrueAsync(what, condition, Cancel);
+            program.Process.Send(Signal.Kill);
+            await program.Process.Exited.SoonAsync();
+        }
     }
 
     [Fact]

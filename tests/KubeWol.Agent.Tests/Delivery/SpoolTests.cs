@@ -11,6 +11,7 @@ namespace KubeWol.Agent.Tests.Delivery;
 /// <summary>The spool on a real file system, which the test damages, fills and blocks.</summary>
 public sealed partial class SpoolTests : IAsyncDisposable
 {
+    private const string KeyFile = "sealing-key";
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
 
     private readonly StateDirectory _state = new();
@@ -196,7 +197,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync("it is said", () => _log.Count(150) == 1, Cancel);
         File.Delete(Folder);
         await PassPausesAsync(() => Files.Length == 1);
-        Assert.Equal(1, _log.Count(151));
+        await Eventually.BecomesTrueAsync("its end is said", () => _log.Count(151) == 1, Cancel);
     }
 
     [Fact]
@@ -292,11 +293,103 @@ public sealed partial class SpoolTests : IAsyncDisposable
         Assert.NotNull(sealer.Seal(entry, "wol-another-name"));
     }
 
+    [Fact]
+    public async Task What_was_known_of_the_time_is_known_to_the_next_life_but_not_after_the_node_was_started_anew()
+    {
+        var options = Some.Options with { Spool = Some.Options.Spool with { Directory = Folder } };
+        foreach (var (isSameStart, spoil) in ((bool, Action)[])[(true, () => { }), (false, () => File.WriteAllText(Path.Combine(Folder, "clock"), $"another-start {Some.Clock(TimeProvider.System).ToText()}"))])
+        {
+            using var first = Some.Spool(_page, options, clock: Some.Clock(TimeProvider.System));
+            first.Start(_ => true);
+            first.RememberTime();
+            await FilesAsync("clock");
+            await first.StopAsync();
+            spoil();
+
+            var clock = Some.UnknownClock(TimeProvider.System);
+            using var next = Some.Spool(_page, options, clock: clock);
+            next.Start(_ => true);
+            await next.StopAsync();
+            Assert.Equal(isSameStart, clock.IsKnown);
+        }
+    }
+
+    [Fact]
+    public async Task The_key_that_an_earlier_life_was_told_seals_until_another_is_told_and_what_is_in_memory_is_sealed_anew()
+    {
+        using var earlier = OpeningKey.Create();
+        using var now = OpeningKey.Create();
+        Live();
+        _spools[0].Remember(earlier.PublicText);
+        await FilesAsync(KeyFile);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Folder, KeyFile)));
+
+        var told = new Told(isKnown: false);
+        var outbox = Live(told: told);
+        var signal = Signal(0) with { Password = new([1, 2, 3, 4]) };
+        outbox.TryAdd(signal);
+        var entry = outbox.Take(preferFresh: true)!;
+        await FilesAsync(KeyFile, entry.Name);
+        var sealer = new PasswordSealer(told.Instructions, Some.Options);
+        var seal = sealer.Seal(entry, entry.Name);
+        Assert.True(Opens(earlier, seal));
+        Assert.Equal(seal, sealer.Seal(entry, entry.Name));
+
+        told.Say(now.PublicText);
+        var anew = sealer.Seal(entry, entry.Name);
+        Assert.True(Opens(now, anew));
+        told.Say(now.PublicText, ready: ["node-a"]);
+        Assert.Equal(anew, sealer.Seal(entry, entry.Name)); // it is the same key
+        signal.Password.Clear();
+        told.Say(earlier.PublicText);
+        Assert.Equal(anew, sealer.Seal(entry, entry.Name));
+        Assert.Empty(_log.Lines);
+
+        bool Opens(OpeningKey key, string? text) => PasswordDigest.TryParse(text!, out var digest) && digest.KeyId == key.Id
+            && key.Find(digest, new(entry.Name, signal.Target, "node-a", signal.CapturedAt), [SecureOnPassword.Of([1, 2, 3, 4])]) == 0;
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("half a k")]
+    [InlineData(null)]
+    public async Task A_damaged_key_is_none_and_is_replaced_by_the_next_one_that_is_told(string? content)
+    {
+        using var key = OpeningKey.Create();
+        Directory.CreateDirectory(Folder);
+        File.WriteAllBytes(Path.Combine(Folder, KeyFile), content is null ? new byte[1_000_000] : System.Text.Encoding.ASCII.GetBytes(content));
+        Live();
+        await ReadyAsync();
+        Assert.Null(_told.Instructions.SealingKey);
+        _spools[0].Remember("no key");
+        _spools[0].Remember(key.PublicText);
+        _spools[0].Remember("no key");
+        await Eventually.BecomesTrueAsync("it is replaced", () => File.ReadAllText(Path.Combine(Folder, KeyFile)) == key.PublicText, Cancel);
+        await FilesAsync(KeyFile);
+        Assert.Empty(_log.Lines);
+    }
+
+    [Fact]
+    public async Task A_key_that_a_full_disk_does_not_take_is_written_when_there_is_room()
+    {
+        using var key = OpeningKey.Create();
+        Live();
+        await ReadyAsync();
+        FillFor(KeyFile);
+        _spools[0].Remember(key.PublicText);
+        await Eventually.BecomesTrueAsync("it is said", () => _log.Count(150) == 1, Cancel);
+        await PassPausesAsync(() => Files.SequenceEqual([KeyFile]));
+        Directory.Delete(Folder, recursive: true);
+        var outbox = Some.Outbox(_page, spool: _spools[0]);
+        outbox.TryAdd(Signal(0));
+        await PassPausesAsync(() => Files.Contains(KeyFile));
+    }
+
     /// <summary>An outbox with its spool, as a program has them.</summary>
-    private Outbox Live(AgentOptions? options = null)
+    private Outbox Live(AgentOptions? options = null, Told? told = null)
     {
         options ??= Some.Options with { Spool = new() { Directory = Folder } };
-        var spool = Some.Spool(_page, options, _time, _log, _told);
+        var spool = Some.Spool(_page, options, _time, _log, told ?? _told);
         _spools.Add(spool);
         var outbox = Some.Outbox(_page, options, _time, spool: spool);
         spool.Start(outbox.TryRestore);

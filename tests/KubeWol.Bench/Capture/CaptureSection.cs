@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using KubeWol.Bench.Figures;
 using KubeWol.Protocol;
 using KubeWol.TestBed;
-using KubeWol.TestCluster;
 using KubeWol.TestCluster.Network;
 
 namespace KubeWol.Bench.Capture;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Jobs;
@@ -5,7 +6,6 @@ using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
-using KubeWol.Bench.Figures;
 using Perfolizer.Horology;
 
 namespace KubeWol.Bench.Micro;
@@ -37,9 +37,9 @@ internal sealed class MicroSection : ISection
         static double Rate(double nanoseconds) => ScanBenchmarks.Size / nanoseconds * 1e9 / (1 << 30);
     }
 
-    private static IEnumerable<BenchmarkReport> Measure<T>(Run run)
+    private static ImmutableArray<BenchmarkReport> Measure<T>(Run run)
     {
-        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Default)
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
             .WithWarmupCount(run.IsQuick ? 2 : 5).WithIterationCount(run.IsQuick ? 5 : 15).WithIterationTime(TimeInterval.FromMilliseconds(run.IsQuick ? 60 : 250));
         var config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).AddColumnProvider(DefaultColumnProviders.Instance)
             .WithOptions(ConfigOptions.DisableLogFile).WithArtifactsPath(run.Folder);

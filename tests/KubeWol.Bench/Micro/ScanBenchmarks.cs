@@ -15,6 +15,8 @@ public class ScanBenchmarks
     private const int FrameSize = 1536;
     private const int Header = 14;
 
+    private static ReadOnlySpan<byte> Sync => [0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF];
+
     private readonly byte[] _memory = GC.AllocateUninitializedArray<byte>(Size);
 
     [GlobalSetup]
@@ -43,7 +45,7 @@ public class ScanBenchmarks
         var found = 0;
         for (var i = 0; i < Frames; i++)
         {
-            if (_memory.AsSpan(i * FrameSize + Header, FrameSize - Header).IndexOf([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF]) >= 0) found++;
+            if (_memory.AsSpan(i * FrameSize + Header, FrameSize - Header).IndexOf(Sync) >= 0) found++;
         }
 
         return found;

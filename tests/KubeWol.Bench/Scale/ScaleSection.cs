@@ -6,7 +6,6 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.Bench.Capture;
 using KubeWol.Bench.Figures;
 using KubeWol.Bench.Wakes;
-using KubeWol.ControllerRuntime;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
 
@@ -63,7 +62,7 @@ internal sealed class ScaleSection : ISection
         var cpu = CpuTime.Nanoseconds(@operator.Id);
         foreach (var target in machines.TakeLast(Changes))
         {
-            var patch = $$"""{"metadata":{"labels":{"bench":"{{name}}"}}}""";
+            var patch = $$"""{"metadata": {"labels": {"bench": "{{name}}"} } }""";
             await stage.Cluster.Client.PatchAsync(VirtualMachine.Type, new(Stage.Machines, target.Name), Encoding.UTF8.GetBytes(patch), null, cancellationToken);
         }
 

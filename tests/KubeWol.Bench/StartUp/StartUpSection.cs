@@ -3,7 +3,6 @@ using System.Text.RegularExpressions;
 using KubeWol.Bench.Figures;
 using KubeWol.Protocol;
 using KubeWol.TestBed;
-using KubeWol.TestCluster;
 using KubeWol.TestCluster.Network;
 using KubeWol.TestCluster.Processes;
 

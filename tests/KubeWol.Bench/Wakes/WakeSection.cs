@@ -63,12 +63,12 @@ internal sealed class WakeSection : ISection
         return sent;
     }
 
-    private static async Task ReportLatencyAsync(Results results, Stage stage, IReadOnlyList<Target> targets, Dictionary<string, DateTimeOffset> sent, CancellationToken cancellationToken)
+    private static async Task ReportLatencyAsync(Results results, Stage stage, Target[] targets, Dictionary<string, DateTimeOffset> sent, CancellationToken cancellationToken)
     {
         var requests = await stage.FinishedAsync(targets, Limit, cancellationToken);
         var calls = await ApiCall.ReadAsync(stage.Server.AuditLog!, cancellationToken);
         var (created, starts) = (calls.Where(c => c.IsRequestMade && c.IsAgent).OrderBy(c => c.Answered).ToList(), calls.Where(c => c.IsStart).ToLookup(c => c.Name));
-        results.Add("latency_wakes", targets.Count);
+        results.Add("latency_wakes", targets.Length);
         Report("request", t => created.First(c => c.Received >= sent[t.Name]).Answered);
         Report("start", t => starts[t.Name].First().Received);
         Report("running", t => requests[t.Mac.ToString()].First().Status!.CompletedAt!.Value);
@@ -80,7 +80,7 @@ internal sealed class WakeSection : ISection
         }
     }
 
-    private static async Task BurstAsync(Results results, Stage stage, IReadOnlyList<Target> targets, double floorRate, CancellationToken cancellationToken)
+    private static async Task BurstAsync(Results results, Stage stage, Target[] targets, double floorRate, CancellationToken cancellationToken)
     {
         const int perTick = 20;
         using var sender = stage.Network.Sender.Nic.OpenSender();
@@ -101,8 +101,8 @@ internal sealed class WakeSection : ISection
         results.Add("burst_1000_twice", targets.Count(t => starts[t.Name].Count() > 1));
         results.Add("burst_1000_seconds", (ended.Max(r => r.Status!.CompletedAt!.Value) - begun).TotalSeconds);
         results.Add("burst_1000_start_seconds", lastStart);
-        results.Add("burst_1000_api_calls_per_wake", (double)calls.Count(c => c.IsWork) / targets.Count);
-        results.Add("burst_1000_rate_ratio", targets.Count / lastStart / floorRate);
+        results.Add("burst_1000_api_calls_per_wake", (double)calls.Count(c => c.IsWork) / targets.Length);
+        results.Add("burst_1000_rate_ratio", targets.Length / lastStart / floorRate);
     }
 
     /// <summary>Deletes all requests, so that nobody acts on those of the floor.</summary>

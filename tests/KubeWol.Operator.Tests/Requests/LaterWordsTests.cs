@@ -1,5 +1,6 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Requests;
@@ -28,6 +29,31 @@ public sealed class LaterWordsTests
         Assert.Equal(isUndone ? WakeReason.Superseded : WakeReason.WaitingForStart, status.Reason);
         Assert.Equal(isUndone ? [] : ["start"], world.SubresourceCalls);
         if (isUndone) Assert.Equal($"arrived too late: the later WakeRequest team-a/other ({action}) was carried out before", status.Message);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Wake, true)]
+    [InlineData(WakeAction.Instantiate, true)]
+    [InlineData(WakeAction.Sleep, false)]
+    public async Task A_late_destruction_spares_what_was_woken_or_made_since(WakeAction since, bool isSpared)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(since, 30, WakePhase.Succeeded));
+        var later = LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Destroy), new(Some.Vm(), null));
+        Assert.Equal(isSpared, later is not null);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Succeeded, true)]
+    [InlineData(WakeAction.Destroy, -1, WakePhase.Succeeded, false)]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Failed, false)]
+    [InlineData(WakeAction.Sleep, 30, WakePhase.Succeeded, false)]
+    public async Task What_was_wanted_gone_later_is_not_made(WakeAction action, double after, WakePhase phase, bool isGone)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(action, after, phase));
+        Assert.Equal(isGone, LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Wake)) is not null);
+        Assert.Null(LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Move)));
     }
 
     [Fact]

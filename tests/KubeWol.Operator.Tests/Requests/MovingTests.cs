@@ -175,8 +175,48 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         await rehearsal.PlayAsync();
 
         Assert.Equal(
-            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: team-a/web-01 is being migrated; its migration could not be cancelled: User \"operator\" cannot delete"),
+            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: KubeVirt cannot be asked just now, trying again: User \"operator\" cannot delete; its migration could not be cancelled: User \"operator\" cannot delete"),
             (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Message));
+    }
+
+    [Theory]
+    [InlineData(403, "Forbidden")]
+    [InlineData(404, "")]
+    public async Task A_cancel_that_an_API_server_turns_down_that_has_just_started_is_asked_for_again(int status, string reason)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, cancels) = (rehearsal.World.Api.Respond, 0);
+        rehearsal.World.Api.Respond = call => call.Method == "DELETE" && cancels++ == 0 ? Answer.Refuse(status, reason, "User \"operator\" cannot delete") : respond(call);
+        await rehearsal.PlayAsync();
+
+        Assert.Equal((WakeReason.DeadlineExceeded, WakeOperation.CancelMigration), (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Operation));
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    public async Task A_migration_that_was_cancelled_although_nobody_said_or_reported_so_is_not_called_deleted(string lost)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, isCancelled, isLost) = (rehearsal.World.Api.Respond, false, false);
+        rehearsal.World.Api.Respond = call =>
+        {
+            isCancelled |= call.Method == "DELETE";
+            if (!isCancelled || isLost || call.Method != lost) return respond(call);
+            isLost = true;
+            if (lost == "DELETE") respond(call);
+            return new(Answer.Cut);
+        };
+        await rehearsal.PlayAsync();
+
+        Assert.True(isLost);
+        Assert.Equal(WakeReason.DeadlineExceeded, rehearsal.StatusOf().Reason);
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
     }
 
     [Theory]

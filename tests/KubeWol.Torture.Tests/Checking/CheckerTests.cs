@@ -62,6 +62,15 @@ public sealed class CheckerTests
     }
 
     [Fact]
+    public void A_destroy_that_finds_nothing_left_may_have_done_it_before_it_could_say_so()
+    {
+        var run = new MadeUpRun().Has("guest");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("guest", WakeAction.Destroy), "d").Deleting("guest").Gone("virtualmachines", "guest").Ends("d", WakeAction.Destroy, null, WakeReason.AlreadyGone);
+        Assert.Empty(Checker.Judge(run.Journals).Violations);
+    }
+
+    [Fact]
     public void A_second_call_to_KubeVirt_under_one_request_is_a_duplicate()
     {
         var run = Waking(out var message);
