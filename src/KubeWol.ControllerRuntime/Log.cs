@@ -6,7 +6,13 @@ namespace KubeWol.ControllerRuntime;
 internal static partial class Log
 {
     [LoggerMessage(330, LogLevel.Information, "{Program} {Version} talks to {Server}, and serves /metrics, /healthz and /readyz at {Listen}")]
-    public static partial void Started(this ILogger logger, string program, string? version, Uri server, string listen);
+    public static partial void Started(this ILogger logger, string program, string? version, Uri server, Uri listen);
+
+    [LoggerMessage(331, LogLevel.Warning, "Cannot take a connection: {Problem}")]
+    public static partial void CannotAccept(this ILogger logger, string problem);
+
+    [LoggerMessage(332, LogLevel.Error, "A page cannot be served")]
+    public static partial void PageFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(300, LogLevel.Information, "Listed {Count} {Resource} at version {Version}")]
     public static partial void Listed(this ILogger logger, int count, string resource, string version);

@@ -172,7 +172,7 @@ public sealed class Installation : IAsyncDisposable
             container with
             {
                 Program = Path.GetDirectoryName(container.Program)!,
-                Arguments = [.. ContainerBundle.RunDotnet(Path.GetFileName(container.Program)), .. options, .. common, .. arguments],
+                Arguments = [.. ContainerBundle.Run(container.Program), .. options, .. common, .. arguments],
                 Mounts = new Dictionary<string, string> { [ServiceAccountFolder] = credentials },
                 Environment = new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = address.Host, ["KUBERNETES_SERVICE_PORT"] = $"{address.Port}" },
             },
