@@ -112,6 +112,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
     public async Task After_an_outage_longer_than_the_lease_everything_goes_on_by_itself()
     {
         var machine = await stage.Bed.CreateMachineAsync("outage");
+        await stage.Bed.AgentsKnowAsync(machine); // or they could not be told before it is too late
         var leader = await stage.LeaderAsync();
         stage.Bed.Proxy.IsAway = true;
         stage.Bed.Proxy.ResetConnections();
@@ -137,6 +138,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
     public async Task Connections_that_break_all_at_once_delay_a_wake_by_seconds(string how)
     {
         var machine = await stage.Bed.CreateMachineAsync($"connection-{how}");
+        await stage.Bed.AgentsKnowAsync(machine);
         await stage.LeaderAsync();
         if (how == "reset") stage.Bed.Proxy.ResetConnections();
         else stage.Bed.Proxy.FreezeConnections();
