@@ -24,7 +24,7 @@ internal sealed class ScaleSection : ISection
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var stage = await Stage.StartAsync(cancellationToken);
+        await using var stage = await Stage.StartAsync(run, cancellationToken);
         using var store = new EtcdStore(stage.Server.EtcdAddress);
         foreach (var nic in Nics[1..]) await stage.Node.AddNicAsync(nic, cancellationToken);
         var pattern = Target.Make(1);
@@ -50,10 +50,9 @@ internal sealed class ScaleSection : ISection
         await using var @operator = await stage.Installation.StartOperatorAsync("operator", [], cancellationToken);
         results.Add($"operator_ready_seconds_{name}", watch.Elapsed.TotalSeconds);
         await ReachesAsync(@operator, "kubewol_index_addresses", machines.Count, cancellationToken);
-        results.Add($"index_bytes_{name}", await @operator.MetricAsync("kubewol_index_bytes", cancellationToken));
-
         await using var agent = await stage.Installation.StartAgentAsync(stage.Node, [.. Nics.SelectMany(n => (string[])["--interface", n])], waitUntilReady: true, cancellationToken);
         await ReachesAsync(agent, "kubewol_agent_index_addresses", machines.Count, cancellationToken);
+        results.Add($"index_bytes_{name}", await @operator.MetricAsync("kubewol_index_bytes", cancellationToken));
         await WakeAsync(stage, machines[0], cancellationToken); // each has done once what it is there for
         await Task.Delay(Settling, cancellationToken);
         results.Add($"operator_rss_mib_{name}", @operator.Usage.ResidentBytes / (double)(1 << 20));
