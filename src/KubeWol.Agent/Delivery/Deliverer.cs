@@ -129,25 +129,25 @@ internal sealed class Deliverer(
                 metrics.RequestWasThere();
                 return;
             case WriteResult.Replayed:
-                metrics.RequestReplayed();
                 logger.Replayed(signal.Target, sender, name);
+                metrics.RequestReplayed();
                 return;
             case WriteResult.Refused:
-                metrics.RequestRefused();
                 logger.RequestRefused(signal.Target, outcome.Problem!);
+                metrics.RequestRefused();
                 return;
         }
 
         var age = time.GetUtcNow() - outcome.Request.Spec.Frame!.CapturedAt!.Value; // which is dated, whatever the signal was
         if (age >= Outbox.Deadline)
         {
-            metrics.RequestLate();
             logger.BroughtLate(name, signal.Target, age);
+            metrics.RequestLate();
         }
         else
         {
-            metrics.RequestWritten(age);
             logger.Requested(name, signal.Target, sender, signal.Interface);
+            metrics.RequestWritten(age);
         }
 
         if (signal.Turn.Rank > 0) metrics.TookOver();

@@ -121,7 +121,7 @@ internal sealed class Spool(AgentOptions options, Instructions instructions, Clu
     {
         try
         {
-            while (!_isEnding)
+            do
             {
                 _work.Wait();
                 while (!_isBlocked && Step())
@@ -129,6 +129,7 @@ internal sealed class Spool(AgentOptions options, Instructions instructions, Clu
                     // Until there is nothing to do.
                 }
             }
+            while (!_isEnding); // also where the end comes before this thread does
         }
         finally
         {

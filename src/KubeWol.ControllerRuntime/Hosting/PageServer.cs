@@ -114,7 +114,7 @@ internal sealed class PageServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Request line and headers; null where the client ends before they do, and empty where they are too long.</summary>
+    /// <summary>Request line and headers, each with its end; null where the client ends before they do, and empty where they are too long.</summary>
     private static async Task<string?> ReadHeadAsync(Socket connection, CancellationToken cancellationToken)
     {
         var buffer = new byte[LongestHead];
@@ -124,7 +124,7 @@ internal sealed class PageServer : IAsyncDisposable
             if (read == 0) return null;
             filled += read;
             var end = buffer.AsSpan(0, filled).IndexOf("\r\n\r\n"u8);
-            if (end >= 0) return Encoding.Latin1.GetString(buffer, 0, end);
+            if (end >= 0) return Encoding.Latin1.GetString(buffer, 0, end + 2);
         }
 
         return "";

@@ -1,9 +1,9 @@
 namespace KubeWol.ControllerRuntime.Internal;
 
-/// <summary>Urgency of a key: what changed just now goes before what a first list brought.</summary>
+/// <summary>Urgency of a key: what changed just now goes before what was there when the work began.</summary>
 internal enum WorkPriority
 {
-    /// <summary>From a first list; thousands may wait.</summary>
+    /// <summary>There when the work began; thousands may wait.</summary>
     Low,
 
     /// <summary>Something changed.</summary>
@@ -35,7 +35,7 @@ internal sealed class WorkQueue : IDisposable
 
     public WorkQueue(TimeProvider time, WorkQueueOptions options)
     {
-        (_time, _options, _retryTokens, _retryTokensAt) = (time, options, options.RetryBurst, time.GetTimestamp());
+        (_time, _options, _retryTokens, _retryTokensAt, _closed) = (time, options, options.RetryBurst, time.GetTimestamp(), !options.IsOpen);
         _timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -46,6 +46,12 @@ internal sealed class WorkQueue : IDisposable
         {
             lock (_gate) return _waiting.Count;
         }
+    }
+
+    /// <summary>Takes keys in from now on.</summary>
+    public void Open()
+    {
+        lock (_gate) _closed = false;
     }
 
     public void Add(ResourceKey key, WorkPriority priority)

@@ -36,6 +36,7 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
             return await clones.FollowAsync(clone, wanted, order.Request.Metadata.Uid, cancellationToken).ConfigureAwait(false);
         }
 
+        if (MadeBefore(order.Request) is not null) return Vanished(wanted);
         var count = machines.Select(m => m.Metadata.Name).Union(underWay.Select(c => c.Spec?.Target?.Name ?? "")).Count();
         var most = wanted.Template.Spec.MaxInstances ?? WakeTemplateSpec.DefaultMaxInstances;
         return count >= most
@@ -95,11 +96,18 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     {
         { Metadata.DeletionTimestamp: not null } => new OperationOutcome.Outdated($"{ResourceKey.Of(existing)} is still being deleted"),
         _ when InstanceMarks.IsMadeFor(existing.Metadata, request.Metadata.Uid) => Accepted(wanted, existing.Metadata.Uid),
+        _ when MadeBefore(request) is { } made && made != existing.Metadata.Uid => Vanished(wanted),
         // Another request for the same address was first; the watch shows its machine in a moment.
         _ when InstanceMarks.TemplateOf(existing) == ResourceKey.Of(wanted.Template) && MacAddresses.Of(existing).Contains(wanted.Address) =>
             new OperationOutcome.Outdated($"{ResourceKey.Of(existing)} has just been created for another request"),
         _ => NotUsable(wanted, $"the name {ResourceKey.Of(existing)} is taken by a VirtualMachine that it did not make for this address; delete that, or set nameTemplate"),
     };
+
+    /// <summary>The machine that the request is known to have made: it is not made twice, whoever took it away since.</summary>
+    private static string? MadeBefore(WakeRequest request) => request.Status is { Created: true, VirtualMachine.Uid: { } uid } ? uid : null;
+
+    private static OperationOutcome.Refused Vanished(Instantiation wanted) =>
+        new(WakeReason.TargetVanished, $"{wanted.Template.Metadata.Namespace}/{wanted.Name} has been deleted since it was created");
 
     private static string Title(Instantiation wanted) => $"WakeTemplate {ResourceKey.Of(wanted.Template)}";
 }

@@ -1,15 +1,18 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Targets;
+using KubeWol.Operator.Templates;
 using KubeWol.Protocol;
 
 namespace KubeWol.Operator.Requests;
 
-/// <summary>What was asked for after a frame was heard, and was carried out before its request arrived: that is not undone.</summary>
+/// <summary>What was asked for after a frame was heard, and was carried out before its request's turn came: that is not undone.</summary>
 internal static class LaterWords
 {
     private static readonly ResourceIndex<WakeRequest, string> ByMachine =
         new(static r => r.Status is { Phase: WakePhase.Succeeded, VirtualMachine.Uid: { } machine } ? [machine] : []);
+
+    private static readonly ResourceIndex<WakeRequest, string> ByUid = new(static r => r.Metadata.Uid is { } uid ? [uid] : []);
 
     private static readonly ResourceIndex<WakeRequest, MacAddress> Destroyed =
         new(static r => r.Status is { Phase: WakePhase.Succeeded, Action: WakeAction.Destroy } && MacAddress.TryParse(r.Spec.Target.MacAddress, null, out var address) ? [address] : []);
@@ -19,6 +22,8 @@ internal static class LaterWords
         mine.HasBegun || mine.Request.Spec.Frame is null || machine.Object.Metadata.Uid is not { } uid ? null
         : requests.FindBy(ByMachine, uid)
             .Select(r => new Rival(r, r.Status!.Action ?? WakeAction.Unknown))
+            // Who made the machine wants it, whether it is up yet or not.
+            .Concat(InstanceMarks.MakerOf(machine.Object.Metadata) is { } maker ? requests.FindBy(ByUid, maker).Select(r => new Rival(r, WakeAction.Wake)) : [])
             .Where(r => IsOpposite(mine.Action, r.Action) && Rival.Asked.Compare(mine, r) < 0)
             .Max(Rival.Asked);
 

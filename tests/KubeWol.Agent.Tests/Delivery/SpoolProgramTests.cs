@@ -36,15 +36,8 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
         await using var next = await StartAsync(port);
-        var written = new List<string>();
-        while (written.Count < targets.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            written.Add(request.Target);
-            await request.CreateAsync();
-        }
-
-        Assert.Equal(targets.Select(t => $"{t}").Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+        var written = await DrainAsync(api, targets.Count);
+        Assert.Equal(targets.Select(t => $"{t}").Order(StringComparer.Ordinal), written.Select(r => r.Target).Order(StringComparer.Ordinal));
         await Eventually.BecomesTrueAsync("their files are gone", () => Files.Length == 0, Cancel);
         await HasAsync(next, "kubewol_agent_requests_total{result=\"Created\"} 50");
     }
@@ -110,15 +103,8 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
         await using var last = await StartAsync(port);
-        var written = new HashSet<string>();
-        while (written.Count < kept.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            Assert.True(written.Add(request.Name), "it was sent twice");
-            await request.CreateAsync();
-        }
-
-        Assert.Equal(kept.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+        var written = await DrainAsync(api, kept.Count);
+        Assert.Equal(kept.Order(StringComparer.Ordinal), written.Select(r => r.Name).Order(StringComparer.Ordinal)); // each once
         await Eventually.BecomesTrueAsync("nothing is left", () => Files.Length == 0, Cancel);
         Assert.False(Directory.Exists(Path.Combine(Spool, "corrupt")));
     }
@@ -179,14 +165,8 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
-        var written = new HashSet<string>();
-        while (written.Count < targets.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            Assert.True(written.Add(request.Target));
-            await request.CreateAsync();
-        }
-
+        var written = await DrainAsync(api, targets.Count);
+        Assert.Equal(targets.Count, written.DistinctBy(r => r.Target).Count());
         await program.SaysAsync($"Messages are kept in {Spool} again");
         await HasAsync(program, "kubewol_agent_spool_on_disk 1");
     }
@@ -219,6 +199,14 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
 
     private static Task HasAsync(AgentProgram program, string line) =>
         Eventually.BecomesTrueAsync($"'{line}' is on its page", async () => (await program.MetricsAsync()).Contains($"\n{line}\n", StringComparison.Ordinal), Cancel);
+
+    /// <summary>Creates what the agent asks for, until it is so many.</summary>
+    private static async Task<List<Exchange>> DrainAsync(ScriptedApi api, int count)
+    {
+        var written = new List<Exchange>();
+        for (; written.Count < count; await written[^1].CreateAsync()) written.Add(await WriteAsync(api));
+        return written;
+    }
 
     private async Task<AgentProgram> StartAsync(int apiPort, params string[] before)
     {

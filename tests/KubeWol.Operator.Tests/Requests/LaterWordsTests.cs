@@ -43,6 +43,21 @@ public sealed class LaterWordsTests
         Assert.Equal(isSpared, later is not null);
     }
 
+    /// <summary>A destruction that looks for its machine finds the one that a later wake has just made, which is not up yet.</summary>
+    [Theory]
+    [InlineData(WakeAction.Destroy, 30, true)]
+    [InlineData(WakeAction.Sleep, 30, true)]
+    [InlineData(WakeAction.Destroy, -1, false)]
+    [InlineData(WakeAction.Wake, 30, false)]
+    public async Task What_a_later_request_has_made_is_its_own(WakeAction mine, double after, bool isSpared)
+    {
+        var machine = Some.Vm();
+        machine = machine with { Metadata = machine.Metadata with { Annotations = new Dictionary<string, string> { ["kubewol.io/created-by"] = "other" } } };
+        await using var world = await WorldAsync(machine);
+        world.Store(Ended(WakeAction.Wake, after, WakePhase.Running));
+        Assert.Equal(isSpared, LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, mine), new(machine, null)) is not null);
+    }
+
     [Theory]
     [InlineData(WakeAction.Destroy, 30, WakePhase.Succeeded, true)]
     [InlineData(WakeAction.Destroy, -1, WakePhase.Succeeded, false)]

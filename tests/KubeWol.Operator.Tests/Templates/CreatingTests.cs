@@ -81,10 +81,11 @@ public sealed class CreatingTests
         Assert.Equal(WakeReason.AlreadyActive, world.Status.Reason);
     }
 
+    /// <summary>The watch shows nothing of it. The API server may have lost the answer's end, with the machine's uid; then there is nothing to recognise what is gone by.</summary>
     [Fact]
     public async Task What_shows_no_trace_is_asked_for_again_after_a_while()
     {
-        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        await using var world = await WorldAsync(Some.Request(), Nothing, new(201, """{"metadata":{}}"""));
         await world.PassAsync();
         await world.PassAfterAsync(14);
         Assert.Single(world.Calls, c => c == $"POST {Machines}");
@@ -92,6 +93,21 @@ public sealed class CreatingTests
         await world.PassAfterAsync(1);
         Assert.Equal(2, world.Calls.Count(c => c == $"POST {Machines}"));
         Assert.Equal(WakeReason.WaitingForCreation, world.Status.Reason);
+    }
+
+    public static TheoryData<string, string> Absences => new() { { "nobody", """{"items":[]}""" }, { "another request", Listed("another").Body.Replace("uid-new", "uid-other", StringComparison.Ordinal) } };
+
+    [Theory]
+    [MemberData(nameof(Absences))]
+    public async Task What_was_made_and_deleted_since_is_not_made_again(string successor, string list)
+    {
+        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        await world.PassAsync();
+        world.Instead.Enqueue(new(200, list));
+        await world.PassAfterAsync(15);
+        Assert.Equal((WakePhase.Failed, WakeReason.TargetVanished, successor), (world.Status.Phase, world.Status.Reason, successor));
+        Assert.Equal("team-a/small-525400123456 was deleted before it was ready", world.Status.Message);
+        Assert.Single(world.Calls, c => c == $"POST {Machines}");
     }
 
     [Fact]

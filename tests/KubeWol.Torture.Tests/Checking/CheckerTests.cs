@@ -91,6 +91,20 @@ public sealed class CheckerTests
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_start_that_was_accepted_may_show_when_its_request_has_given_way_unless_it_was_taken_back(bool isTakenBack)
+    {
+        var run = Waking(out var message);
+        run.Accepts(message, "w").Call("start", "sleeper").Ends("w", WakeAction.Wake, "sleeper", WakeReason.Superseded).Accepts(run.Send("sleeper", WakeAction.Sleep), "s");
+        if (isTakenBack) run.Call("stop", "sleeper").Instance("sleeper", "Running").Gone("virtualmachineinstances", "sleeper");
+        else run.Instance("sleeper", "Running").Call("stop", "sleeper").Gone("virtualmachineinstances", "sleeper");
+        run.Ends("s", WakeAction.Sleep, "sleeper", WakeReason.Stopped);
+
+        Assert.Equal(isTakenBack ? [Breach.Unasked] : [], Breaches(run));
+    }
+
+    [Theory]
     [InlineData("before it was asked for")]
     [InlineData("after its request had ended")]
     [InlineData("for a request that asks for the opposite")]
