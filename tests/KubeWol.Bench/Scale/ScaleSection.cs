@@ -4,7 +4,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
-using KubeWol.Bench.Capture;
 using KubeWol.Bench.Figures;
 using KubeWol.Bench.Wakes;
 using KubeWol.ControllerRuntime.Cluster;
@@ -60,7 +59,7 @@ internal sealed class ScaleSection : ISection
         results.Add($"operator_rss_mib_{name}", @operator.Usage.ResidentBytes / (double)(1 << 20));
         results.Add($"agent_rss_mib_{name}", agent.Usage.ResidentBytes / (double)(1 << 20));
 
-        var cpu = CpuTime.Nanoseconds(@operator.Id);
+        var cpu = CpuOf(@operator);
         foreach (var target in machines.TakeLast(Changes))
         {
             var patch = $$"""{"metadata": {"labels": {"bench": "{{name}}"} } }""";
@@ -68,8 +67,11 @@ internal sealed class ScaleSection : ISection
         }
 
         await Task.Delay(Settling, cancellationToken);
-        results.Add($"change_operator_ms_{name}", (CpuTime.Nanoseconds(@operator.Id) - cpu) / 1e6 / Changes);
+        results.Add($"change_operator_ms_{name}", (CpuOf(@operator) - cpu).TotalMilliseconds / Changes);
     }
+
+    /// <summary>With that of threads that have ended.</summary>
+    private static TimeSpan CpuOf(RunningProgram program) => program.Usage.UserTime + program.Usage.SystemTime;
 
     /// <summary>A request waits for an operator, and the operator has all machines to read first.</summary>
     private static async Task FirstWakeAsync(Results results, Stage stage, Target target, CancellationToken cancellationToken)
