@@ -42,4 +42,4 @@ public sealed record VirtualMachineInstanceStatus
 public readonly record struct LiveInterface(string? Mac, [property: JsonConverter(typeof(RepeatedTextConverter))] string? Name = null);
 
 /// <summary>How the last migration of an instance went, and which that was.</summary>
-public sealed record MigrationState(string? TargetNode, string? FailureReason, string? MigrationUid = null);
+public sealed record MigrationState(string? TargetNode, string? FailureReason, string? MigrationUid = null, bool? Completed = null);

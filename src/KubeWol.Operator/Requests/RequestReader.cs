@@ -141,6 +141,8 @@ internal sealed class RequestReader(
             _ when found is null => (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted", true), // by somebody, which is how a migration is cancelled
             null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null, false),
             "Succeeded" => (MigrationProgress.Succeeded, null, false),
+            // Two watches: the instance, which says why, is a moment behind.
+            "Failed" when last is { Completed: not true } && last.MigrationUid == found.Metadata.Uid => (MigrationProgress.InFlight, null, false),
             // A migration that fails before it has a node leaves there what became of the one before.
             "Failed" => (MigrationProgress.Failed, last?.MigrationUid == found.Metadata.Uid ? last?.FailureReason : null, false),
             _ => (MigrationProgress.InFlight, null, false),

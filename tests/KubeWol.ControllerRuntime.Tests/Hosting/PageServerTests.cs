@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.ControllerRuntime.Tests.Fakes;
+using KubeWol.TestCluster;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace KubeWol.ControllerRuntime.Tests.Hosting;
@@ -102,15 +103,14 @@ public sealed class PageServerTests : IAsyncLifetime
         try
         {
             for (var i = 0; i < 300; i++) silent.Add(await ConnectAsync(server)); // more than there are places
-            using var http = new HttpClient { BaseAddress = server.Address };
-            var late = http.GetStringAsync(new Uri("/", UriKind.Relative), Cancel);
-            while (!late.IsCompleted)
+            await Eventually.BecomesTrueAsync("all are cut off", () =>
             {
                 time.Advance(TimeSpan.FromSeconds(11));
-                await Task.Yield();
-            }
+                return silent.TrueForAll(s => s.Poll(0, SelectMode.SelectRead));
+            }, Cancel);
 
-            Assert.Equal("ok", await late);
+            using var http = new HttpClient { BaseAddress = server.Address };
+            Assert.Equal("ok", await http.GetStringAsync(new Uri("/", UriKind.Relative), Cancel));
         }
         finally
         {

@@ -47,7 +47,6 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
             return ended.Count == machines && ended.All(r => r.IsFinished());
         }, Cancel);
 
-        // By KubeVirt's own journal: the proxy cannot tell what became of a start whose caller was gone before the answer.
         var starts = stage.Bed.Cluster.KubeVirt!.Journal.Calls.Where(c => c.Verb == "start" && c.Machine.StartsWith("load-", StringComparison.Ordinal)).ToList();
         // What the leader had sent arrives for a moment longer; the longest pause is what users wait.
         var times = starts.Select(w => w.At).Where(at => at > died).Prepend(died).Order().ToList();
@@ -106,13 +105,14 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         await stage.LeaderAsync(butNot: leader);
 
         Assert.Equal(WakePhase.Succeeded, (await stage.Bed.FinishedAsync(request)).Status!.Phase);
-        Assert.Single(stage.StartsOf(machine.Name), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken(machine.Name));
     }
 
     [Fact]
     public async Task After_an_outage_longer_than_the_lease_everything_goes_on_by_itself()
     {
         var machine = await stage.Bed.CreateMachineAsync("outage");
+        await stage.Bed.AgentsKnowAsync(machine); // or they could not be told before it is too late
         var leader = await stage.LeaderAsync();
         stage.Bed.Proxy.IsAway = true;
         stage.Bed.Proxy.ResetConnections();
@@ -129,7 +129,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         var back = Stopwatch.StartNew();
         Assert.Equal(WakeReason.Started, (await stage.FinishedForAsync(machine.Mac!)).Status!.Reason);
         TestContext.Current.TestOutputHelper?.WriteLine($"woken {back.Elapsed.TotalSeconds:0.0} s after the API server was back");
-        Assert.Single(stage.StartsOf("outage"), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken("outage"));
     }
 
     [Theory]
@@ -138,6 +138,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
     public async Task Connections_that_break_all_at_once_delay_a_wake_by_seconds(string how)
     {
         var machine = await stage.Bed.CreateMachineAsync($"connection-{how}");
+        await stage.Bed.AgentsKnowAsync(machine);
         await stage.LeaderAsync();
         if (how == "reset") stage.Bed.Proxy.ResetConnections();
         else stage.Bed.Proxy.FreezeConnections();
@@ -145,7 +146,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         await stage.Bed.SendAsync("wakeonlan", machine.Mac!);
         Assert.Equal(WakePhase.Succeeded, (await stage.FinishedForAsync(machine.Mac!)).Status!.Phase);
         TestContext.Current.TestOutputHelper?.WriteLine($"woken {watch.Elapsed.TotalSeconds:0.0} s after every connection was {how}");
-        Assert.Single(stage.StartsOf(machine.Name), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken(machine.Name));
     }
 
     /// <summary>A cluster of their own, whose operators are kept running as a Deployment keeps them.</summary>
@@ -172,6 +173,9 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         }
 
         public IReadOnlyList<AnsweredWrite> WritesOf(string? token) => [.. Bed.Proxy.Writes.Where(w => w.Call.Token == token)];
+
+        /// <summary>How often KubeVirt has taken a start, by its own journal: the proxy cannot tell what became of one whose caller was gone before the answer.</summary>
+        public int StartsTaken(string machine) => Bed.Cluster.KubeVirt!.Journal.Calls.Count(c => c.Verb == "start" && c.Machine == machine);
 
         public IReadOnlyList<AnsweredWrite> StartsOf(string machine) => [.. Bed.Proxy.Writes.Where(w => w.Call.Name == "PUT virtualmachines/start" && w.Call.Object == machine)];
 

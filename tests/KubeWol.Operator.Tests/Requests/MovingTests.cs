@@ -103,7 +103,7 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         await using var world = await MoveAsync(new() { NodeName = "node-b" }, Some.Node("node-b"));
         var instance = Some.Vmi(node: "node-a");
-        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-c", "QEMU closed the monitor", uid) } });
+        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-c", "QEMU closed the monitor", uid, Completed: true) } });
         world.Migrations.Set(new()
         {
             Metadata = new() { Namespace = "team-a", Name = MigrationOperations.NameOf(world.Request), Uid = "m", ResourceVersion = Some.NextVersion() },
@@ -113,6 +113,25 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         await world.PassAsync();
 
         Assert.Equal((WakeReason.MigrationFailed, $"team-a/web-01 could not be moved and stays on node-a: {words}"), (world.Status.Reason, world.Status.Message));
+    }
+
+    [Fact]
+    public async Task Why_a_migration_failed_is_waited_for_while_the_instance_still_shows_it_under_way()
+    {
+        await using var world = await MoveAsync(new() { NodeName = "node-b" }, Some.Node("node-b"));
+        var instance = Some.Vmi(node: "node-a");
+        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-b", null, "m") } });
+        world.Migrations.Set(new()
+        {
+            Metadata = new() { Namespace = "team-a", Name = MigrationOperations.NameOf(world.Request), Uid = "m", ResourceVersion = Some.NextVersion() },
+            Status = new() { Phase = "Failed" },
+        });
+        await world.PassAsync();
+        Assert.NotEqual(WakePhase.Failed, world.Status.Phase);
+
+        world.See(instance with { Metadata = instance.Metadata with { ResourceVersion = Some.NextVersion() }, Status = instance.Status! with { MigrationState = new("node-b", "QEMU closed the monitor", "m", Completed: true) } });
+        await world.PassAsync();
+        Assert.Equal((WakeReason.MigrationFailed, "team-a/web-01 could not be moved and stays on node-a: QEMU closed the monitor"), (world.Status.Reason, world.Status.Message));
     }
 
     [Fact]
