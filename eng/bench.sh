@@ -4,4 +4,5 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet build tests/KubeWol.Bench -c Release -v quiet --nologo
 eng/agent.sh
+export GOGC=100 # the API server's, as in a cluster
 exec artifacts/bin/KubeWol.Bench/release/KubeWol.Bench "$@"

@@ -19,11 +19,11 @@ public sealed class ControllerBuilder
     public TimeSpan ReconcileTimeout { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// A new, changed or deleted object brings its own key. A change of nothing but status, labels or annotations does not: status is what
-    /// the reconciler itself writes.
+    /// A new, changed or deleted object brings its own key, a new one before all others. A change of nothing but status, labels or annotations does
+    /// not: status is what the reconciler itself writes.
     /// </summary>
     public ControllerBuilder For<T>(ResourceType<T> type)
-        where T : class, IResource => Watch(type, static (_, resource) => [ResourceKey.Of(resource)], IsRealChange);
+        where T : class, IResource => Watch(type, static (_, resource) => [ResourceKey.Of(resource)], IsRealChange, WorkPriority.Highest);
 
     /// <summary>A change of an object brings the key of the <paramref name="ownerKind"/> that controls it.</summary>
     public ControllerBuilder Owns<T>(ResourceType<T> type, string ownerKind)
@@ -47,6 +47,9 @@ public sealed class ControllerBuilder
 
     /// <summary>As Watch, but only for changes from one state to another that <paramref name="matters"/>; null is an object that is not there.</summary>
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
+        where T : class, IResource => Watch(type, map, matters, WorkPriority.High);
+
+    private ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters, WorkPriority newcomers)
         where T : class, IResource
     {
         _beginnings.Add((services, queue) =>
@@ -57,7 +60,7 @@ public sealed class ControllerBuilder
             }
         });
         return WatchChanges(type, (services, before, after) => !matters(before, after) ? []
-            : (before is null ? [] : map(services, before)).Concat(after is null ? [] : map(services, after)));
+            : (before is null ? [] : map(services, before)).Concat(after is null ? [] : map(services, after)), newcomers);
     }
 
     /// <summary>
@@ -66,6 +69,9 @@ public sealed class ControllerBuilder
     /// What the work has to begin with is said by <see cref="StartWith"/>.
     /// </summary>
     public ControllerBuilder WatchChanges<T>(ResourceType<T> type, Func<IServiceProvider, T?, T?, IEnumerable<ResourceKey>> map)
+        where T : class, IResource => WatchChanges(type, map, WorkPriority.High);
+
+    private ControllerBuilder WatchChanges<T>(ResourceType<T> type, Func<IServiceProvider, T?, T?, IEnumerable<ResourceKey>> map, WorkPriority newcomers)
         where T : class, IResource
     {
         _services.AddInformer(type, InformerOptions.Eager);
@@ -73,7 +79,7 @@ public sealed class ControllerBuilder
         {
             services.GetRequiredService<ResourceCache<T>>().Changed += (_, before, after) =>
             {
-                foreach (var key in map(services, before, after)) queue.Add(key, WorkPriority.High);
+                foreach (var key in map(services, before, after)) queue.Add(key, before is null ? newcomers : WorkPriority.High);
             };
         });
         return this;

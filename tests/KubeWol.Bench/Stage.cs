@@ -27,13 +27,14 @@ internal sealed class Stage : IAsyncDisposable
 
     public NetworkHost Node => Network.Node("node-a");
 
-    public static async Task<Stage> StartAsync(CancellationToken cancellationToken)
+    public static async Task<Stage> StartAsync(Run run, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }) throw new TestClusterException($"{Cluster.GivenVariable} is set: figures are those of a cluster of our own");
         var cluster = await Cluster.StartAsync(["node-a"], StandInDelays.None, machineTemplates: false, audit: true, cancellationToken);
         var network = await NodeNetwork.CreateAsync(["node-a"], cancellationToken);
         var installation = await Installation.CreateAsync(cluster, cancellationToken);
         await cluster.Kubectl.OutputAsync(["create", "namespace", Machines], cancellationToken);
+        await Circumstances.NoteAsync(run, cluster.Server!, cancellationToken);
         return new(cluster, network, installation);
     }
 

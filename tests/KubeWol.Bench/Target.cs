@@ -7,6 +7,8 @@ namespace KubeWol.Bench;
 internal sealed record Target(string Name, MacAddress Mac)
 {
     private const ulong First = 0x52_54_10_00_00_00;
+    private const uint Vendors = 0xFF_FF_FF;
+    private const uint Spread = 0x9E_37_79_B1;
     private static int s_made;
 
     /// <summary>A broadcast of the plainest kind.</summary>
@@ -16,5 +18,6 @@ internal sealed record Target(string Name, MacAddress Mac)
     public static Target[] Make(int count) => [.. Enumerable.Range(0, count).Select(_ => Interlocked.Increment(ref s_made)).Select(i =>
         new Target($"vm-{i.ToString("d6", CultureInfo.InvariantCulture)}", AddressOf(i)))];
 
-    public static MacAddress AddressOf(int number) => new(First + (ulong)number);
+    /// <summary>All over a vendor's share, as nobody hands them out in a row; an odd factor lets none occur twice.</summary>
+    private static MacAddress AddressOf(int number) => new(First | ((uint)number * Spread & Vendors));
 }

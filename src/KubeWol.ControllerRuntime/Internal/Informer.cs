@@ -114,13 +114,14 @@ internal sealed class Informer<T>(
     private async Task<(List<T> All, string Version)> ListAsync(int pageSize, CancellationToken cancellationToken)
     {
         var all = new List<T>();
+        using var body = new MemoryStream();
         string version;
         string? next = null;
         do
         {
             var page = Path(pageSize > 0 ? $"limit={pageSize}" : null, next is null ? null : $"continue={Uri.EscapeDataString(next)}");
-            var body = await client.SendAsync(HttpMethod.Get, page, null, null, cancellationToken).ConfigureAwait(false);
-            (version, next) = WatchDecoder.Page(body, type.Json, all, Misfit);
+            await client.ReadAsync(page, body, cancellationToken).ConfigureAwait(false);
+            (version, next) = WatchDecoder.Page(body.GetBuffer().AsSpan(0, (int)body.Length), type.Json, all, Misfit);
         }
         while (next is not null);
         return (all, version);

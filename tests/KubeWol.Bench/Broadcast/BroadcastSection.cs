@@ -1,24 +1,26 @@
 using System.Diagnostics;
+using System.Text;
 using KubeWol.Api;
 using KubeWol.Bench.Figures;
 using KubeWol.Bench.Wakes;
-using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
+using KubeWol.TestCluster.ApiServers;
 
 namespace KubeWol.Bench.Broadcast;
 
 /// <summary>What a broadcast costs the API server when many nodes hear it.</summary>
 internal sealed class BroadcastSection : ISection
 {
+    private const string Account = "kubewol-agent";
+    private const int Together = 8;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
 
     public string Name => "broadcast";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var stage = await Stage.StartAsync(cancellationToken);
-        using var connection = ClusterConnection.Open(stage.Cluster.AdminKubeconfig);
+        await using var stage = await Stage.StartAsync(run, cancellationToken);
         var agents = new List<SimulatedAgent>();
         try
         {
@@ -26,8 +28,9 @@ internal sealed class BroadcastSection : ISection
             {
                 string[] nodes = [.. Enumerable.Range(0, size).Select(i => $"node-{i}")];
                 await TellAsync(stage, nodes, cancellationToken);
-                agents.AddRange(await Task.WhenAll(nodes.Skip(agents.Count).Select(n => SimulatedAgent.StartAsync(connection, n, cancellationToken))));
-                await Eventually.BecomesTrueAsync("all are told", Limit, () => Task.FromResult(agents.All(a => a.Told == size)), cancellationToken);
+                await AddAsync(stage, agents, nodes[agents.Count..], cancellationToken);
+                await Eventually.BecomesTrueAsync("all are told", Limit, () => Task.FromResult(agents.All(a => a.Told == size && a.KnowsTheTime)), cancellationToken);
+                await HearAsync(agents, Target.Make(1)[0], cancellationToken); // all code has run once
                 await MeasureAsync(run.Results, stage, agents, run.Size(20, 10), cancellationToken);
             }
         }
@@ -44,8 +47,7 @@ internal sealed class BroadcastSection : ISection
         foreach (var target in Target.Make(broadcasts))
         {
             var watch = Stopwatch.StartNew();
-            foreach (var agent in agents) agent.Hear(target.Frame);
-            await Eventually.BecomesTrueAsync("all is dealt with", Limit, () => Task.FromResult(agents.All(a => a.Pending == 0)), cancellationToken);
+            await HearAsync(agents, target, cancellationToken);
             seconds.Add(watch.Elapsed.TotalSeconds);
         }
 
@@ -54,6 +56,26 @@ internal sealed class BroadcastSection : ISection
         results.Add($"broadcast_reads_{agents.Count}_agents", (double)calls.Count(c => c.Verb == "get") / broadcasts);
         results.Add($"broadcast_seconds_{agents.Count}_agents", Percentile.Of(seconds, 50));
     }
+
+    /// <summary>Every agent hears it, and has dealt with it when this ends.</summary>
+    private static Task HearAsync(List<SimulatedAgent> agents, Target target, CancellationToken cancellationToken)
+    {
+        foreach (var agent in agents) agent.Hear(target.Frame);
+        return Eventually.BecomesTrueAsync("all is dealt with", Limit, () => Task.FromResult(agents.All(a => a.Pending == 0)), cancellationToken);
+    }
+
+    /// <summary>Starts agents as their pods would be: each with a connection and a token of its own, bound to its node.</summary>
+    private static Task AddAsync(Stage stage, List<SimulatedAgent> agents, IEnumerable<string> nodes, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+        nodes,
+        new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken },
+        async (node, token) =>
+        {
+            var pod = $$"""{"metadata": {"name": "{{node}}"}, "spec": {"nodeName": "{{node}}", "serviceAccountName": "{{Account}}", "containers": [{"name": "agent", "image": "none"}] } }""";
+            await stage.Cluster.Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Installation.Namespace}/pods", Encoding.UTF8.GetBytes(pod), null, token);
+            var kubeconfig = await stage.Server.KubeconfigForServiceAccountAsync(Installation.Namespace, Account, BoundTo.Pod(node), token);
+            var agent = await SimulatedAgent.StartAsync(kubeconfig, node, token);
+            lock (agents) agents.Add(agent);
+        });
 
     /// <summary>Says as the operator does on which nodes an agent is ready.</summary>
     private static async Task TellAsync(Stage stage, IReadOnlyList<string> nodes, CancellationToken cancellationToken)

@@ -17,13 +17,15 @@ internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
 {
     private static readonly Nic Eth0 = new("eth0", 2, NicKind.Physical, IsUp: true);
 
+    private readonly ClusterConnection _connection;
     private readonly IHost _host;
 
-    private SimulatedAgent(ClusterConnection connection, string node)
+    private SimulatedAgent(string kubeconfig, string node)
     {
+        _connection = ClusterConnection.Open(kubeconfig);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
-        builder.Services.AddCluster(connection);
+        builder.Services.AddCluster(_connection);
         builder.Services.AddAgent(new() { Namespace = Installation.Namespace, NodeName = node });
         builder.Services.AddSingleton<INicSource>(this);
         _host = builder.Build();
@@ -32,12 +34,15 @@ internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
     /// <summary>How many nodes it has been told of.</summary>
     public int Told => _host.Services.GetRequiredService<Instructions>().Ranking.Count;
 
+    /// <summary>Whether it knows the API server's time well enough.</summary>
+    public bool KnowsTheTime => _host.Services.GetRequiredService<ClusterClock>().IsKnown;
+
     /// <summary>Messages it has not dealt with yet.</summary>
     public int Pending => _host.Services.GetRequiredService<Outbox>().Count;
 
-    public static async Task<SimulatedAgent> StartAsync(ClusterConnection connection, string node, CancellationToken cancellationToken)
+    public static async Task<SimulatedAgent> StartAsync(string kubeconfig, string node, CancellationToken cancellationToken)
     {
-        var agent = new SimulatedAgent(connection, node);
+        var agent = new SimulatedAgent(kubeconfig, node);
         await agent._host.StartAsync(cancellationToken);
         return agent;
     }
@@ -52,5 +57,6 @@ internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
     {
         await _host.StopAsync(CancellationToken.None);
         _host.Dispose();
+        _connection.Dispose();
     }
 }

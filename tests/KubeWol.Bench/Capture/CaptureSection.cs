@@ -18,7 +18,7 @@ internal sealed class CaptureSection : ISection
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var stage = await Stage.StartAsync(cancellationToken);
+        await using var stage = await Stage.StartAsync(run, cancellationToken);
         using var sender = stage.Network.Sender.Nic.OpenSender();
         var rounds = run.Size(1_500, 300);
         var unrelated = Unrelated();

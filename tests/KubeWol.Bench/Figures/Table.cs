@@ -19,7 +19,7 @@ internal static class Table
             text.AppendLine().AppendLine($"| {title} | | target | |").AppendLine("|---|---:|---:|---|");
             foreach (var (figure, value) in measured)
             {
-                var met = figure.IsMet(value!.Value) switch { true => "met", false => "**missed**", null => "" };
+                var met = figure.IsMet(value!.Value) switch { true => "✓", false => "✗", null => "" };
                 text.AppendLine($"| {figure.What} | {Number.Text(value.Value)} | {figure.Target} | {met} |");
             }
         }

@@ -13,7 +13,7 @@ internal sealed partial class StartUpSection : ISection
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(20);
 
-    public string Name => "start-up";
+    public string Name => "startup";
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {

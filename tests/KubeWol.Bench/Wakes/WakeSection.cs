@@ -16,7 +16,7 @@ internal sealed class WakeSection : ISection
 
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
-        await using var stage = await Stage.StartAsync(cancellationToken);
+        await using var stage = await Stage.StartAsync(run, cancellationToken);
         var (warm, wakes, before, after) = (Target.Make(10), Target.Make(run.Size(200, 40)), Target.Make(run.Size(100, 20)), Target.Make(run.Size(100, 20)));
         var (burst, floorBurst) = (Target.Make(Burst), Target.Make(run.Size(Burst, 300)));
         IReadOnlyList<Target> all = [.. warm, .. wakes, .. before, .. after, .. burst, .. floorBurst];
@@ -35,7 +35,7 @@ internal sealed class WakeSection : ISection
             await WakeAsync(stage, warm[5..], cancellationToken);
             var sent = await WakeAsync(stage, wakes, cancellationToken);
             await ReportLatencyAsync(run.Results, stage, wakes, sent, cancellationToken);
-            await BurstAsync(run.Results, stage, burst, floorRate, cancellationToken);
+            await BurstAsync(run.Results, stage, @operator, burst, floorRate, cancellationToken);
         }
 
         await ForgetAsync(stage, cancellationToken);
@@ -80,8 +80,9 @@ internal sealed class WakeSection : ISection
         }
     }
 
-    private static async Task BurstAsync(Results results, Stage stage, Target[] targets, double floorRate, CancellationToken cancellationToken)
+    private static async Task BurstAsync(Results results, Stage stage, RunningProgram @operator, Target[] targets, double floorRate, CancellationToken cancellationToken)
     {
+        var before = await FinishedAsync();
         const int perTick = 20;
         using var sender = stage.Network.Sender.Nic.OpenSender();
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1.0 * perTick / Burst));
@@ -92,6 +93,13 @@ internal sealed class WakeSection : ISection
             await pace.WaitForNextTickAsync(cancellationToken);
         }
 
+        // The operator is asked, not the API server: listing a thousand requests over and over would slow down what is measured.
+        using var looks = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        await Eventually.BecomesTrueAsync($"{targets.Length} requests are finished", Limit, async () =>
+        {
+            await looks.WaitForNextTickAsync(cancellationToken);
+            return await FinishedAsync() >= before + targets.Length;
+        }, cancellationToken);
         var requests = await stage.FinishedAsync(targets, Limit, cancellationToken);
         var calls = (await ApiCall.ReadAsync(stage.Server.AuditLog!, cancellationToken)).Where(c => c.Received >= begun).ToList();
         var starts = calls.Where(c => c.IsStart).ToLookup(c => c.Name);
@@ -103,6 +111,8 @@ internal sealed class WakeSection : ISection
         results.Add("burst_1000_start_seconds", lastStart);
         results.Add("burst_1000_api_calls_per_wake", (double)calls.Count(c => c.IsWork) / targets.Length);
         results.Add("burst_1000_rate_ratio", targets.Length / lastStart / floorRate);
+
+        Task<double> FinishedAsync() => @operator.SumAsync("kubewol_requests_total{", cancellationToken);
     }
 
     /// <summary>Deletes all requests, so that nobody acts on those of the floor.</summary>
