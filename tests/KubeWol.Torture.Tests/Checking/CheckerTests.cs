@@ -79,6 +79,34 @@ public sealed class CheckerTests
         Assert.Equal([Breach.Duplicated], Breaches(run));
     }
 
+    [Theory]
+    [InlineData("was carried out", true)]
+    [InlineData("was forgotten", false)]
+    [InlineData("was not struck out", true)]
+    public void A_stop_may_be_said_again_only_when_KubeVirt_has_forgotten_it(string first, bool isDuplicate)
+    {
+        var run = new MadeUpRun().Has("runner").Instance("runner", "Scheduling", uid: "one");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("runner", WakeAction.Sleep), "s").StopPending("runner", "one").Call("stop", "runner");
+        if (first == "was carried out") run.Gone("virtualmachineinstances", "runner");
+        if (first != "was not struck out") run.StopPending("runner", null);
+        run.Call("stop", "runner");
+        if (first != "was carried out") run.Gone("virtualmachineinstances", "runner");
+        run.Ends("s", WakeAction.Sleep, "runner", WakeReason.Stopped);
+
+        Assert.Equal(isDuplicate ? [Breach.Duplicated] : [], Breaches(run));
+    }
+
+    [Fact]
+    public void A_stop_that_was_forgotten_and_not_said_again_did_not_happen()
+    {
+        var run = new MadeUpRun().Has("runner").Instance("runner", "Scheduling", uid: "one");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("runner", WakeAction.Sleep), "s").StopPending("runner", "one").Call("stop", "runner").StopPending("runner", null).Ends("s", WakeAction.Sleep, "runner", WakeReason.Stopped);
+
+        Assert.Contains(Breach.Untrue, Breaches(run));
+    }
+
     [Fact]
     public void Two_requests_may_each_start_a_machine_once()
     {

@@ -83,6 +83,12 @@ internal sealed class MadeUpRun
 
     public MadeUpRun Strategy(string name, string strategy) => Change("virtualmachines", name, machine => machine["spec"]!["runStrategy"] = strategy);
 
+    /// <summary>virt-api asks virt-controller to stop an instance; null is virt-controller, which strikes that out.</summary>
+    public MadeUpRun StopPending(string name, string? instance) => Change("virtualmachines", name, machine => machine["status"] = new JsonObject
+    {
+        ["stateChangeRequests"] = instance is null ? null : new JsonArray(new JsonObject { ["action"] = "Stop", ["uid"] = instance }),
+    });
+
     public MadeUpRun Deleting(string name) => Change("virtualmachines", name, machine => machine["metadata"]!["deletionTimestamp"] = "2026-11-23T12:00:00Z");
 
     public MadeUpRun Instance(string name, string phase, bool paused = false, string? uid = null) => Put("virtualmachineinstances", name, $$"""

@@ -15,6 +15,13 @@ internal static class DeedCheck
         var byMachine = requests.ToLookup(r => r.Machine ?? machines.NameOf(r.Target) ?? "");
         foreach (var deed in machines.Deeds)
         {
+            if (deed.Kind == DeedKind.StopForgotten)
+            {
+                // As if it had never been said: the operator has to say it again, once.
+                done.RemoveWhere(d => d.Kind == DeedKind.StopCalled && byMachine[deed.Machine].Contains(d.Request));
+                continue;
+            }
+
             var candidates = byMachine[deed.Machine].Where(r => deed.IsOf(r.Verb) && (r.IsAliveAt(deed.Revision) || IsYetToShow(r, deed)) && IsNamedBy(r, deed)).ToList();
             // Those that say they did it first, then the one that ends first: others may still have theirs to come.
             var doer = candidates.Where(r => !done.Contains((r, deed.Kind))).OrderByDescending(r => deed.IsClaimedBy(r.Status.Reason)).ThenBy(r => r.Ended).FirstOrDefault();

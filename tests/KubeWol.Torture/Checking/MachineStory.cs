@@ -111,7 +111,17 @@ internal sealed class MachineStory
         if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name, Text(now, "metadata", "annotations", "kubewol.io/created-by"));
         else if (IsDeleting(now) && !IsDeleting(old)) Add(version.Revision, DeedKind.Deleted, version.Name);
         else if (Affinity(old) != Affinity(now)) Add(version.Revision, DeedKind.Placed, version.Name);
+
+        // virt-controller strikes out a stop when its own watch shows no such instance, also one that has not shown it yet
+        // (pkg/virt-controller/watch/vm/vm.go, isTrimFirstChangeRequestNeeded, which does not wait for its expectations).
+        if (before is { } earlier && StopPending(earlier) is { } uid && StopPending(now) is null
+            && _instances.TryGetValue(version.Name, out var instance) && Text(instance, "metadata", "uid") == uid && !IsGoing(instance)) Add(version.Revision, DeedKind.StopForgotten, version.Name);
     }
+
+    /// <summary>The uid of the instance that virt-api has asked virt-controller to stop; null where there is no such request.</summary>
+    private static string? StopPending(JsonElement machine) => Find(machine, "status", "stateChangeRequests") is { ValueKind: JsonValueKind.Array } requests
+        ? requests.EnumerateArray().Where(r => Text(r, "action") == "Stop").Select(r => Text(r, "uid")).FirstOrDefault()
+        : null;
 
     private void Instance(StoredVersion version)
     {
