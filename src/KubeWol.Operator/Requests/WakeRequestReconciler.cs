@@ -22,7 +22,7 @@ internal sealed class WakeRequestReconciler(
     RateMeter meter,
     Lifetimes lifetimes,
     ClusterClient client,
-    IRuntimeState runtime,
+    ITenure tenure,
     OperatorMetrics metrics,
     TimeProvider time,
     ILogger<WakeRequestReconciler> logger) : IReconciler
@@ -74,7 +74,7 @@ internal sealed class WakeRequestReconciler(
         }
 
         var plan = VerbTable.Decide(reading.Situation);
-        if (plan is Plan.Act && runtime.IsFromBefore(stored.Metadata) && await ChangedAsync(stored, cancellationToken).ConfigureAwait(false)) return (stored, Soon);
+        if (plan is Plan.Act && tenure.IsFromBefore(stored.Metadata) && await ChangedAsync(stored, cancellationToken).ConfigureAwait(false)) return (stored, Soon);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
         if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
         var status = reporter.StatusAfter(reading, deed, began);
