@@ -241,6 +241,7 @@ internal sealed class OperatorWorld : IAsyncDisposable, ITenure
         if (!_stored.TryGetValue(path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
         var patch = JsonNode.Parse(call.Body)!.AsObject();
         if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");
+        if (patch["status"] is null) return new(200, stored.ToJsonString()); // nothing changes
         stored["metadata"]!["resourceVersion"] = Some.NextVersion();
         stored["status"] = MergePatch.Applied(stored["status"], patch["status"]);
         return new(200, stored.ToJsonString());
