@@ -45,15 +45,17 @@ public sealed class ClusterConnection : IDisposable
     /// Connects as configured: by <paramref name="kubeconfig"/> (a path), else by the KUBECONFIG variable, else by the pod's service account,
     /// else by ~/.kube/config. Nothing is sent yet.
     /// </summary>
+    /// <param name="kubeconfig">A path, or several separated as PATH is; null to look for one.</param>
+    /// <param name="context">The context of the kubeconfig; null for its current one.</param>
     /// <exception cref="ClusterConfigurationException">Nothing of that is there, or what is there is not valid.</exception>
-    public static ClusterConnection Open(string? kubeconfig = null) =>
-        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, new());
+    public static ClusterConnection Open(string? kubeconfig = null, string? context = null) =>
+        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, new(), context);
 
-    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, ConnectionPatience patience)
+    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, ConnectionPatience patience, string? context = null)
     {
         var list = NullIfEmpty(kubeconfig) ?? NullIfEmpty(environment("KUBECONFIG"));
         var pod = new InCluster(environment);
-        var inPod = list is null && pod.IsHere;
+        var inPod = list is null && context is null && pod.IsHere;
         list ??= Path.Combine(environment("HOME") ?? "/", ".kube", "config");
         try
         {
@@ -65,6 +67,7 @@ public sealed class ClusterConnection : IDisposable
 
             var files = Kubeconfig.Load(list) ?? throw new ClusterConfigurationException(
                 $"no cluster to talk to: there is no kubeconfig at {list} and this is not a pod. Set KUBECONFIG to a kubeconfig file.");
+            files.CurrentContext = context ?? files.CurrentContext;
             var authorities = Kubeconfig.Authorities(files);
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(files);
             return new(configuration, Transport(configuration, authorities, patience));
