@@ -1,0 +1,70 @@
+using System.Text.Json.Nodes;
+using KubeWol.Api;
+using KubeWol.Api.KubeVirt;
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Targets;
+
+namespace KubeWol.Cli.Doctor;
+
+/// <summary>What was written into the cluster: policies, templates, addresses.</summary>
+internal static class ConfigurationCheck
+{
+    private const int Shown = 10;
+
+    public static async Task<IReadOnlyList<Finding>> LookAsync(ClusterSession session, CancellationToken cancellationToken)
+    {
+        var (policies, _) = await session.ListAsync(WakePolicy.Type, cancellationToken).ConfigureAwait(false);
+        var (templates, _) = await session.ListAsync(WakeTemplate.Type, cancellationToken).ConfigureAwait(false);
+        var (machines, all) = await session.ListAsync(VirtualMachine.Type, cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. Of("WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
+            .. Of("WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
+            .. Addresses(machines, all ? "" : $" in {session.Namespace}"),
+            await AdmissionAsync(session, cancellationToken).ConfigureAwait(false),
+        ];
+    }
+
+    private static IEnumerable<Finding> Of(string kind, IEnumerable<(ResourceKey Key, IReadOnlyList<Condition>? Conditions)> objects)
+    {
+        var all = objects.Select(o => (o.Key, Ready: o.Conditions?.FirstOrDefault(c => c.Type == "Ready"))).ToList();
+        var wrong = all.Where(o => o.Ready?.Status != ConditionStatus.True).ToList();
+        if (wrong.Count == 0) yield return Finding.Good(all.Count == 0 ? $"there are no {kind}" : $"all {all.Count} {kind} are in order");
+        foreach (var (key, ready) in wrong.Take(Shown))
+        {
+            yield return Finding.Warning($"{kind} {key}: {(ready is null ? "no operator has looked at it yet" : $"{ready.Reason}: {ready.Message}")}");
+        }
+
+        if (wrong.Count > Shown) yield return Finding.Warning($"{wrong.Count - Shown} more {kind} are not in order", $"Try: kubectl get {kind.ToLowerInvariant()} -A -o wide");
+    }
+
+    private static IEnumerable<Finding> Addresses(IReadOnlyList<VirtualMachine> machines, string where)
+    {
+        var shared = machines.SelectMany(m => MacAddresses.Of(m).Distinct().Select(mac => (Mac: mac, Key: ResourceKey.Of(m)))).GroupBy(o => o.Mac).Where(g => g.Count() > 1).ToList();
+        if (shared.Count == 0) yield return Finding.Good($"no two of {machines.Count} machines{where} have the same MAC address");
+        foreach (var owners in shared.Take(Shown))
+        {
+            yield return Finding.Warning($"{owners.Key} is the address of {string.Join(" and ", owners.Select(o => o.Key).Order(Comparer<ResourceKey>.Create((a, b) => string.CompareOrdinal(a.ToString(), b.ToString()))))}", "Frames for it are refused (AmbiguousTarget): give each machine an address of its own.");
+        }
+
+        if (shared.Count > Shown) yield return Finding.Warning($"{shared.Count - Shown} more addresses are had by several machines");
+    }
+
+    /// <summary>Without them, whoever may write WakeRequests has all that KubeWol may do.</summary>
+    private static async Task<Finding> AdmissionAsync(ClusterSession session, CancellationToken cancellationToken)
+    {
+        var root = "/apis/admissionregistration.k8s.io/v1";
+        var selector = $"?labelSelector={Uri.EscapeDataString("app.kubernetes.io/name=kubewol")}";
+        var policies = (await session.ReadAsync($"{root}/validatingadmissionpolicies{selector}", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() ?? [];
+        var bound = ((await session.ReadAsync($"{root}/validatingadmissionpolicybindings{selector}", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() ?? []).Select(b => (string?)b!["spec"]!["policyName"]).ToHashSet();
+        var broken = policies.Where(p => p!["status"]?["typeChecking"]?["expressionWarnings"] is JsonArray { Count: > 0 }).Select(Name).ToList();
+        var loose = policies.Select(Name).Where(n => !bound.Contains(n)).ToList();
+        return policies.Count == 0 ? Finding.Warning("there are no admission policies: whoever may write WakeRequests has all the rights of KubeWol", "Set admissionPolicies.enabled of the chart, or keep people from writing WakeRequests.")
+            : loose.Count > 0 ? Finding.Bad($"admission policies without a binding do nothing: {string.Join(", ", loose)}", "Upgrade the chart.")
+            : broken.Count > 0 ? Finding.Warning($"the API server has doubts about {string.Join(", ", broken)}", $"Try: kubectl get validatingadmissionpolicy {broken[0]} -o yaml")
+            : Finding.Good($"{policies.Count} admission policies are in force");
+
+        static string Name(JsonNode? policy) => (string)policy!["metadata"]!["name"]!;
+    }
+}
