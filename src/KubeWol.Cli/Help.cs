@@ -59,7 +59,7 @@ internal static class Help
             standard.Invoke(parseResult);
             terminal.Out.WriteLine(page.ToString().Replace(RootCommand.ExecutableName, "kubectl wol", StringComparison.Ordinal).TrimEnd());
             if (examples.TryGetValue(command, out var lines)) terminal.Out.WriteLine($"\nExamples:\n  {lines.Replace("\n", "\n  ", StringComparison.Ordinal)}");
-            if (command is RootCommand) terminal.Out.WriteLine("\nExit codes: 0 done, 1 not done, 2 wrong command line, 3 no cluster, 4 refused by the API server, 5 not in time, 6 not found.");
+            if (command is RootCommand) terminal.Out.WriteLine("\nExit codes: 0 done, 1 not done, 2 wrong command line, 3 no cluster, 4 refused by the API server, 5 not in time, 6 not found, 130 interrupted.");
             return 0;
         }
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using KubeWol.Cli.Agents;
 using KubeWol.Cli.Asking;
 using KubeWol.Cli.Completion;
 using KubeWol.Cli.Doctor;
@@ -55,6 +56,7 @@ internal static class KubectlWol
             DestroyCommand.Create(around),
             WhoisCommand.Create(around),
             ExplainCommand.Create(around),
+            TraceCommand.Create(around),
             DoctorCommand.Create(around),
             KeygenCommand.Create(around),
             CompletionCommand.Create(around),

@@ -32,9 +32,7 @@ internal static class CompleteCommand
     private static List<CompletionItem> Of(RootCommand root, string[] line)
     {
         var typed = line is [.., var last] ? last : "";
-        var before = root.Parse(line is [.. var done, _] ? done : []);
-        var context = root.Parse([.. line]).GetCompletions(typed.Length);
-        _ = before;
-        return [.. context.Where(c => c.Label.StartsWith(typed, StringComparison.Ordinal) && c.Label is not ("-?" or "/?" or "/h" or "-h")).DistinctBy(c => c.Label)];
+        // Options are many: they are told to whoever has begun one.
+        return [.. root.Parse(line).GetCompletions(typed.Length).Where(c => c.Label.StartsWith(typed, StringComparison.Ordinal) && c.Label.StartsWith('-') == typed.StartsWith('-') && c.Label is not ("-?" or "-h")).DistinctBy(c => c.Label)];
     }
 }

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using KubeWol.Api;
+using KubeWol.Cli.Agents;
 using KubeWol.Cli.Explaining;
-using KubeWol.ControllerRuntime.Cluster;
 
 namespace KubeWol.Cli.Doctor;
 
@@ -33,21 +33,24 @@ internal static class AgentCheck
 
     private static async Task<Finding> LookAtAsync(ClusterSession session, AgentPod pod, CancellationToken cancellationToken)
     {
-        AgentPage page;
+        AgentFigures figures;
         try
         {
-            page = await AgentPage.ReadAsync(session, pod, cancellationToken).ConfigureAwait(false);
+            using var pages = new AgentPages(session, pod);
+            figures = await pages.ReadFiguresAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+        catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return pod.IsReady
-                ? new(Level.Unknown, $"{pod.Node}: the agent is ready; its figures cannot be read: {e.Message}", $"It takes the right to get pods/proxy in {session.System}, and a way from the API server to port {pod.Port} of the node.")
-                : Finding.Bad($"{pod.Node}: the agent does not listen", $"Try: kubectl describe pod -n {session.System} {pod.Name}");
+                ? new(Level.Unknown, $"{pod.Node}: the agent is ready; its figures cannot be read: {e.Message}", $"It takes the right to create pods/portforward in {session.System}.")
+                : Finding.Bad($"{pod.Node}: the agent does not listen", $"Try: kubectl describe pod -n {session.System} {pod.Key.Name}");
         }
 
-        var words = $"{pod.Node}: listens on {(page.Names is [_, ..] names ? string.Join(", ", names) : "nothing")}, {page.Captured:0} frames, {page.Dropped:0} dropped";
-        return page.Interfaces == 0 ? Finding.Bad(words, "No network interface fits: see agent.interfaces of the chart.")
-            : page.Dropped > 0 ? Finding.Warning(words, "Frames were lost before the agent could look at them: see the node's CPU, and --capture-buffer-mib.")
+        var index = figures.KnowsAddresses ? $"{figures.Addresses:0} addresses known" : "addresses not known yet";
+        var words = $"{pod.Node}: listens on {(figures.Names is [_, ..] names ? string.Join(", ", names) : "nothing")}, {figures.Captured:0} frames, {figures.Dropped:0} dropped, {index}";
+        return figures.Interfaces == 0 ? Finding.Bad(words, "No network interface fits: see agent.interfaces of the chart.")
+            : !figures.KnowsAddresses ? Finding.Warning(words, "The operator has not said which addresses machines have: see above.")
+            : figures.Dropped > 0 ? Finding.Warning(words, "Frames were lost before the agent could look at them: see the node's CPU, and --capture-buffer-mib.")
             : Finding.Good(words);
     }
 }

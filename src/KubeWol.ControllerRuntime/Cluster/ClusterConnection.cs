@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -108,6 +109,34 @@ public sealed class ClusterConnection : IDisposable
         {
             // SocketsHttpHandler lets these through where a connection is reset just as it comes about.
             throw new HttpRequestException(HttpRequestError.ConnectionError, $"no connection to {Server}: {e.Message}", e);
+        }
+    }
+
+    /// <summary>Opens a WebSocket at a path, with credentials, by a protocol that the server must know.</summary>
+    /// <exception cref="HttpRequestException">The server refused, cannot be reached, or the credentials could not be had.</exception>
+    public async Task<WebSocket> OpenWebSocketAsync(string path, string protocol, CancellationToken cancellationToken)
+    {
+        // The credentials know how to write themselves on a request, and on nothing else.
+        using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
+        await AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.AddSubProtocol(protocol);
+            foreach (var (name, values) in request.Headers) socket.Options.SetRequestHeader(name, string.Join(", ", values));
+            if (_tlsServerName is not null) socket.Options.SetRequestHeader("Host", _tlsServerName);
+            await socket.ConnectAsync(new UriBuilder(request.RequestUri!) { Scheme = Server.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri, _http, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch (WebSocketException e)
+        {
+            socket.Dispose();
+            throw new HttpRequestException($"{path}: {e.Message}", e, (int)socket.HttpStatusCode == 0 ? null : socket.HttpStatusCode);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

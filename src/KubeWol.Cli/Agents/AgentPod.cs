@@ -2,18 +2,16 @@ using System.Text.Json.Nodes;
 using KubeWol.Cli.Explaining;
 using KubeWol.ControllerRuntime;
 
-namespace KubeWol.Cli.Doctor;
+namespace KubeWol.Cli.Agents;
 
 /// <summary>An agent's pod.</summary>
-/// <param name="Namespace">KubeWol's namespace.</param>
-/// <param name="Name">Its name.</param>
+/// <param name="Key">Its name, in KubeWol's namespace.</param>
 /// <param name="Node">The node it is on.</param>
 /// <param name="IsReady">Whether it listens.</param>
 /// <param name="Port">Where it serves its pages.</param>
-internal sealed record AgentPod(string Namespace, string Name, string? Node, bool IsReady, int Port)
+internal sealed record AgentPod(ResourceKey Key, string Node, bool IsReady, int Port)
 {
-    /// <summary>The path of one of its pages, through the API server; it takes the right to get pods/proxy.</summary>
-    public string ProxyPath(string page) => $"{ApiPath.Of("", "v1", "pods", Namespace, $"{Name}:{Port}", "proxy")}/{page}";
+    private const int UsualPort = 9842; // agent.metricsPort of the chart
 
     public static async Task<IReadOnlyList<AgentPod>> ListAsync(ClusterSession session, CancellationToken cancellationToken)
     {
@@ -26,6 +24,7 @@ internal sealed record AgentPod(string Namespace, string Name, string? Node, boo
     {
         var ready = (pod["status"]?["conditions"] as JsonArray ?? []).Any(c => (string?)c!["type"] == "Ready" && (string?)c["status"] == "True");
         var ports = pod["spec"]!["containers"]![0]!["ports"] as JsonArray ?? [];
-        return new(ns, (string)pod["metadata"]!["name"]!, (string?)pod["spec"]!["nodeName"], ready, (int?)ports.FirstOrDefault(p => (string?)p!["name"] == "metrics")?["containerPort"] ?? 9842);
+        var port = (int?)ports.FirstOrDefault(p => (string?)p!["name"] == "metrics")?["containerPort"] ?? UsualPort;
+        return new(new(ns, (string)pod["metadata"]!["name"]!), (string?)pod["spec"]!["nodeName"] ?? "no node", ready, port);
     }
 }
