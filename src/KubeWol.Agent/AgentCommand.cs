@@ -1,4 +1,5 @@
 using System.CommandLine;
+using KubeWol.Agent.Index;
 using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Protocol;
 using Microsoft.Extensions.DependencyInjection;
@@ -40,8 +41,14 @@ internal static class AgentCommand
         var totalBurst = ProgramOptions.Number("--total-burst", "Messages taken of all senders together at once", limits.Burst, 1, 1_000_000);
         var totalRate = ProgramOptions.Number("--total-rate", "Messages taken of all senders together a second, in the long run", limits.PerSecond, 1, 10_000);
 
+        var withoutIndex = new Option<WithoutIndex>("--without-index")
+        {
+            Description = "While the operator has not said which addresses machines have: Open takes messages for all addresses, Closed keeps them for a moment and then refuses them.",
+            DefaultValueFactory = _ => WithoutIndex.Open,
+        };
+
         var common = new ProgramOptions();
-        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate };
+        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, withoutIndex };
         common.AddTo(command);
         command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
         {
@@ -54,6 +61,7 @@ internal static class AgentCommand
                 Ports = given.GetValue(ports)!,
                 Promiscuous = given.GetValue(promiscuous),
                 ReversedMacs = given.GetValue(reversed),
+                WithoutIndex = given.GetValue(withoutIndex),
                 BufferMebibytes = given.GetValue(buffer),
                 RateLimits = new(given.GetValue(senderBurst), given.GetValue(senderRate), given.GetValue(totalBurst), given.GetValue(totalRate)),
             };

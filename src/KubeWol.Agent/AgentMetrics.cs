@@ -1,4 +1,5 @@
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.Protocol;
 using Prometheus;
 
@@ -13,11 +14,22 @@ internal sealed class AgentMetrics
     private readonly Counter.Child _repeated;
     private readonly Counter.Child _queueFull;
     private readonly Counter.Child _rateLimited;
+    private readonly Counter.Child _unknownMac;
+    private readonly Counter.Child _noIndex;
     private readonly Counter.Child[] _refused;
     private readonly Counter _requests;
     private readonly Counter _passwords;
     private readonly Counter _retries;
+    private readonly Gauge _pending;
+    private readonly Gauge _oldestPending;
+    private readonly Counter _droppedMessages;
+    private readonly Gauge _circuitOpen;
+    private readonly Counter _takeovers;
+    private readonly Gauge _clock;
     private readonly Histogram _latency;
+    private readonly Gauge _held;
+    private readonly Gauge _addresses;
+    private readonly Gauge _indexKnown;
     private readonly Gauge _capturing;
     private readonly Counter _captured;
     private readonly Counter _dropped;
@@ -32,16 +44,29 @@ internal sealed class AgentMetrics
         _repeated = _frames.WithLabels("Repeated");
         _queueFull = _frames.WithLabels("QueueFull");
         _rateLimited = _frames.WithLabels("RateLimited");
+        _unknownMac = _frames.WithLabels("UnknownMac");
+        _noIndex = _frames.WithLabels("NoIndex");
         _refused = [.. Enum.GetValues<DropReason>().Select(r => r == DropReason.None ? _accepted : _frames.WithLabels(r.ToString()))];
         _requests = metrics.CreateCounter("kubewol_agent_requests_total",
-            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Expired.", ["result"]);
-        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Expired"]) _requests.WithLabels(result);
+            "Messages brought to the API server, by outcome: Created, AlreadyThere (another node was first), Replayed (a signed command that was heard before), Refused, Late (brought past its deadline, to be reported and not carried out).", ["result"]);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Late"]) _requests.WithLabels(result);
         _passwords = metrics.CreateCounter("kubewol_agent_passwords_total",
             "WakeRequests for frames with a SecureOn password, by what became of it: Sealed, NoKey (the operator had published no key to seal it with).", ["result"]);
         foreach (var result in (string[])["Sealed", "NoKey"]) _passwords.WithLabels(result);
         _retries = metrics.CreateCounter("kubewol_agent_request_retries_total", "Attempts to write a WakeRequest that failed and were repeated.");
+        _pending = metrics.CreateGauge("kubewol_agent_pending_messages", "Messages that wait until the API server has acknowledged them.");
+        _oldestPending = metrics.CreateGauge("kubewol_agent_pending_oldest_seconds", "Time since the oldest message that waits was heard; looked at every few seconds.");
+        _droppedMessages = metrics.CreateCounter("kubewol_agent_spool_dropped_total",
+            "Messages given up while they waited: Count or Bytes (no room, and past the deadline), Age (too old even to be reported), Corrupt (a damaged file).", ["reason"]);
+        foreach (var reason in Enum.GetNames<SpoolDrop>()) _droppedMessages.WithLabels(reason);
+        _circuitOpen = metrics.CreateGauge("kubewol_agent_api_circuit_open", "1 while the API server is only probed because most requests to it fail, else 0.");
+        _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
+        _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
         _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
+        _held = metrics.CreateGauge("kubewol_agent_held_messages", "Messages for addresses that no machine is known to have, kept for a moment in case one is being created.");
+        _addresses = metrics.CreateGauge("kubewol_agent_index_addresses", "MAC addresses of machines that are listened for.");
+        _indexKnown = metrics.CreateGauge("kubewol_agent_index_known", "1 once it is known which addresses machines have; 0 before, when --without-index says what is done.");
         _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
         _captured = metrics.CreateCounter("kubewol_agent_capture_frames_total", "Frames that passed the kernel's filter, as counted by libpcap.", ["interface"]);
         _dropped = metrics.CreateCounter("kubewol_agent_capture_dropped_total", "Frames lost before they were looked at, by place: buffer (it was full), interface (driver or hardware).", ["interface", "place"]);
@@ -57,11 +82,29 @@ internal sealed class AgentMetrics
 
     public void QueueFull() => _queueFull.Inc();
 
+    /// <summary>A message for an address that no machine turned out to have.</summary>
+    public void UnknownMac() => _unknownMac.Inc();
+
+    /// <summary>A message that was not taken because it is not known which addresses machines have.</summary>
+    public void NoIndex() => _noIndex.Inc();
+
+    public void Holding(int messages) => _held.Set(messages);
+
+    public void Listening(int addresses, bool isKnown)
+    {
+        _addresses.Set(addresses);
+        _indexKnown.Set(isKnown ? 1 : 0);
+    }
+
     public void RequestWritten(TimeSpan sinceCaptured)
     {
         _requests.WithLabels("Created").Inc();
         _latency.Observe(Math.Max(0, sinceCaptured.TotalSeconds));
     }
+
+    public void TookOver() => _takeovers.Inc();
+
+    public void ClockIsOff(TimeSpan by) => _clock.Set(by.TotalSeconds);
 
     public void RequestWasThere() => _requests.WithLabels("AlreadyThere").Inc();
 
@@ -71,7 +114,18 @@ internal sealed class AgentMetrics
 
     public void RequestRefused() => _requests.WithLabels("Refused").Inc();
 
-    public void MessageExpired() => _requests.WithLabels("Expired").Inc();
+    public void RequestLate() => _requests.WithLabels("Late").Inc();
+
+    /// <summary>So many messages wait, those being sent included.</summary>
+    public void Pending(int messages) => _pending.Set(messages);
+
+    /// <summary>The oldest of them was heard so long ago.</summary>
+    public void OldestPending(TimeSpan age) => _oldestPending.Set(Math.Max(0, age.TotalSeconds));
+
+    public void Dropped(SpoolDrop reason) => _droppedMessages.WithLabels(reason.ToString()).Inc();
+
+    /// <summary>Whether the API server is only probed.</summary>
+    public void CircuitOpen(bool isOpen) => _circuitOpen.Set(isOpen ? 1 : 0);
 
     public void WriteRetried() => _retries.Inc();
 

@@ -1,3 +1,4 @@
+using KubeWol.Agent.Index;
 using KubeWol.Protocol;
 
 namespace KubeWol.Agent;
@@ -28,6 +29,12 @@ internal sealed record AgentOptions
 
     /// <summary>How many messages are taken.</summary>
     public RateLimits RateLimits { get; init; } = RateLimits.Default;
+
+    /// <summary>What is done with messages while it is not known which addresses machines have.</summary>
+    public WithoutIndex WithoutIndex { get; init; } = WithoutIndex.Open;
+
+    /// <summary>What is kept until the API server has acknowledged it.</summary>
+    public SpoolOptions Spool { get; init; } = new();
 
     /// <summary>Whether to report addresses that would be a machine's if they were read backwards: the operator may take them for Sleep.</summary>
     public bool ReversedMacs { get; init; }

@@ -1,4 +1,5 @@
 using KubeWol.Agent.Capture;
+using KubeWol.Agent.Delivery;
 using KubeWol.ControllerRuntime;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
@@ -41,6 +42,15 @@ internal static partial class Log
     [LoggerMessage(113, LogLevel.Information, "The flood is over: {Count} messages were refused")]
     public static partial void FloodOver(this ILogger logger, long count);
 
+    [LoggerMessage(114, LogLevel.Information, "Listening for the addresses of {Addresses} machines' interfaces, and for {Ranges} ranges that templates claim")]
+    public static partial void IndexKnown(this ILogger logger, int addresses, int ranges);
+
+    [LoggerMessage(115, LogLevel.Error, "The addresses in the ConfigMap {ConfigMap} cannot be read; those of before count until it is put right")]
+    public static partial void BadIndex(this ILogger logger, ResourceKey configMap);
+
+    [LoggerMessage(116, LogLevel.Debug, "No machine has the address {Target} that {Sender} called on {Interface}")]
+    public static partial void UnknownAddress(this ILogger logger, MacAddress target, MacAddress sender, string @interface);
+
     [LoggerMessage(120, LogLevel.Information, "Created WakeRequest {Request} for {Target}: a magic packet from {Sender} on {Interface}")]
     public static partial void Requested(this ILogger logger, string request, MacAddress target, string sender, string @interface);
 
@@ -50,8 +60,11 @@ internal static partial class Log
     [LoggerMessage(122, LogLevel.Error, "The API server refused the WakeRequest for {Target}: {Problem}")]
     public static partial void RequestRefused(this ILogger logger, MacAddress target, string problem);
 
-    [LoggerMessage(123, LogLevel.Error, "A message for {Target} could not be delivered within {Patience} and is dropped")]
-    public static partial void MessageExpired(this ILogger logger, MacAddress target, TimeSpan patience);
+    [LoggerMessage(123, LogLevel.Error, "A message for {Target} of {CapturedAt:O} was not delivered and is dropped: {Reason}")]
+    public static partial void MessageDropped(this ILogger logger, MacAddress target, DateTimeOffset capturedAt, SpoolDrop reason);
+
+    [LoggerMessage(129, LogLevel.Warning, "The WakeRequest {Request} for {Target} is written {Age} after the frame was heard: too late to be carried out")]
+    public static partial void BroughtLate(this ILogger logger, string request, MacAddress target, TimeSpan age);
 
     [LoggerMessage(124, LogLevel.Information, "WakeRequests can be written again")]
     public static partial void CanWriteAgain(this ILogger logger);
@@ -65,6 +78,12 @@ internal static partial class Log
     [LoggerMessage(128, LogLevel.Error, "The key in the ConfigMap {ConfigMap} is none; SecureOn passwords are left out until it is put right")]
     public static partial void NoSealingKey(this ILogger logger, ResourceKey configMap);
 
+    [LoggerMessage(140, LogLevel.Warning, "This node's clock is {Seconds} s {Direction} the API server's; what is heard is dated by that one. Is NTP running?")]
+    public static partial void ClockIsWrong(this ILogger logger, double seconds, string direction);
+
+    [LoggerMessage(141, LogLevel.Information, "This node's clock agrees with the API server's again")]
+    public static partial void ClockIsRight(this ILogger logger);
+
     [LoggerMessage(125, LogLevel.Error, "A message for {Target} could not be handled; this is a defect of KubeWol")]
-    public static partial void WriterFaulted(this ILogger logger, Exception exception, MacAddress target);
+    public static partial void DeliveryFaulted(this ILogger logger, Exception exception, MacAddress target);
 }

@@ -16,4 +16,6 @@ namespace KubeWol.Api;
 [JsonSerializable(typeof(Node))]
 [JsonSerializable(typeof(ConfigMap))]
 [JsonSerializable(typeof(Distinguished))]
+[JsonSerializable(typeof(IReadOnlyList<string>))]
+[JsonSerializable(typeof(Pod))]
 public sealed partial class ApiJson : JsonSerializerContext;

@@ -19,4 +19,7 @@ public sealed record ConfigMap : IResource
 
     /// <summary>Its entries, or null.</summary>
     public IReadOnlyDictionary<string, string>? Data { get; init; }
+
+    /// <summary>Its entries that are no text, or null.</summary>
+    public IReadOnlyDictionary<string, byte[]>? BinaryData { get; init; }
 }

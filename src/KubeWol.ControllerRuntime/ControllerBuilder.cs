@@ -43,18 +43,24 @@ public sealed class ControllerBuilder
 
     /// <summary>As Watch, but only for changes from one state to another that <paramref name="matters"/>; null is an object that is not there.</summary>
     public ControllerBuilder Watch<T>(ResourceType<T> type, Func<IServiceProvider, T, IEnumerable<ResourceKey>> map, Func<T?, T?, bool> matters)
+        where T : class, IResource => WatchChanges(type, (services, before, after) => !matters(before, after) ? []
+            : (before is null ? [] : map(services, before)).Concat(after is null ? [] : map(services, after)));
+
+    /// <summary>
+    /// A change of an object from one state to another brings the keys that <paramref name="map"/> names; null is an object that is not there. Each
+    /// change is told once, those of a kind one after the other, from the first list on and on standbys too: a sum over all objects can be kept so.
+    /// </summary>
+    public ControllerBuilder WatchChanges<T>(ResourceType<T> type, Func<IServiceProvider, T?, T?, IEnumerable<ResourceKey>> map)
         where T : class, IResource
     {
-        _services.AddInformer(type);
+        _services.AddInformer(type, InformerOptions.Eager);
         _sources.Add((services, queue) =>
         {
             var cache = services.GetRequiredService<ResourceCache<T>>();
             cache.Changed += (_, before, after) =>
             {
-                if (!matters(before, after)) return;
                 var priority = before is null && !cache.Synced.IsCompleted ? WorkPriority.Low : WorkPriority.High;
-                if (before is not null) foreach (var key in map(services, before)) queue.Add(key, priority);
-                if (after is not null) foreach (var key in map(services, after)) queue.Add(key, priority);
+                foreach (var key in map(services, before, after)) queue.Add(key, priority);
             };
         });
         return this;

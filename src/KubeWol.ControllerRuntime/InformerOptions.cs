@@ -3,17 +3,17 @@ namespace KubeWol.ControllerRuntime;
 /// <summary>How a kind is listed and watched.</summary>
 public sealed record InformerOptions
 {
+    /// <summary>For what a controller works from: after an outage it goes on within seconds. Controllers are few; what every node watches has to be calmer.</summary>
+    public static InformerOptions Eager { get; } = new() { LongestBackoff = TimeSpan.FromSeconds(5) };
+
     /// <summary>Only this namespace; null for all.</summary>
     public string? Namespace { get; init; }
 
     /// <summary>Only objects with these labels, in kubectl's syntax; null for all.</summary>
     public string? LabelSelector { get; init; }
 
-    /// <summary>
-    /// Only objects with these fields, such as <c>metadata.name=one</c>; null for all. With a name in it, a role that grants list and watch by
-    /// resourceNames is enough.
-    /// </summary>
-    public string? FieldSelector { get; init; }
+    /// <summary>Only the objects of these names; null for all. Each name is watched by itself, so that a role that grants list and watch by resourceNames is enough.</summary>
+    public IReadOnlyList<string>? Names { get; init; }
 
     /// <summary>Objects in one page of a list; 0 lists all in one answer.</summary>
     public int PageSize { get; init; } = 500;

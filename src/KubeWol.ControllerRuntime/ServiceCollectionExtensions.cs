@@ -14,15 +14,18 @@ namespace KubeWol.ControllerRuntime;
 public static class ServiceCollectionExtensions
 {
     /// <summary>The connection to the API server and the client that uses it.</summary>
-    public static IServiceCollection AddCluster(this IServiceCollection services, ClusterConnection connection)
+    /// <param name="services">Where they are added.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="requestTimeout">How long one request may take; null for the client's own default.</param>
+    public static IServiceCollection AddCluster(this IServiceCollection services, ClusterConnection connection, TimeSpan? requestTimeout = null)
     {
         services.AddSingleton(connection);
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Metrics.DefaultRegistry);
         services.TryAddSingleton(s =>
         {
-            var (time, lease) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>());
-            return lease is null ? new ClusterClient(connection, time) : new(connection, time) { MayWrite = () => lease.IsHeld };
+            var (time, lease, timeout) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), requestTimeout ?? ClusterClient.DefaultTimeout);
+            return new ClusterClient(connection, time) { RequestTimeout = timeout, Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
@@ -33,17 +36,20 @@ public static class ServiceCollectionExtensions
         where T : class, IResource
     {
         if (services.Any(s => s.ServiceType == typeof(ResourceCache<T>))) return services;
-        services.AddSingleton<ResourceCache<T>>();
+        var names = options?.Names?.ToArray() ?? [null];
+        services.AddSingleton(_ => new ResourceCache<T>(names.Length));
         services.AddSingleton<IResourceCache<T>>(s => s.GetRequiredService<ResourceCache<T>>());
-        services.AddSingleton<IInformer>(s =>
+        foreach (var name in names) services.AddSingleton<IInformer>(s => Create(s, name));
+        services.AddRuntimeService();
+        return services;
+
+        Informer<T> Create(IServiceProvider s, string? name)
         {
             var metrics = s.GetRequiredService<RuntimeMetrics>();
             metrics.Watching(type.Plural);
-            return new Informer<T>(s.GetRequiredService<ClusterClient>(), type, s.GetRequiredService<ResourceCache<T>>(), options ?? new(), metrics,
+            return new(s.GetRequiredService<ClusterClient>(), type, name, s.GetRequiredService<ResourceCache<T>>(), options ?? new(), metrics,
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<Informer<T>>());
-        });
-        services.AddRuntimeService();
-        return services;
+        }
     }
 
     /// <summary>Runs <typeparamref name="TReconciler"/> on the keys that <paramref name="configure"/> lets in.</summary>

@@ -33,6 +33,9 @@ internal static partial class Log
     [LoggerMessage(233, LogLevel.Warning, "WakePolicies name more than {Most} nodes or interfaces; frames heard at the others are not told apart before they are judged")]
     public static partial void TooManyOrigins(this ILogger logger, int most);
 
+    [LoggerMessage(240, LogLevel.Debug, "Told agents the {Count} addresses of {ConfigMap} in {Octets} octets")]
+    public static partial void IndexWritten(this ILogger logger, ResourceKey configMap, int count, int octets);
+
     [LoggerMessage(220, LogLevel.Warning, "An Event about {Kind} {Name} is lost: {Problem}")]
     public static partial void EventDropped(this ILogger logger, string kind, string name, string problem);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using KubeWol.Operator.Events;
+using KubeWol.Operator.Index;
 using KubeWol.Operator.Keys;
 using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
@@ -16,4 +17,5 @@ namespace KubeWol.Operator;
 [JsonSerializable(typeof(OperatorKeySecret))]
 [JsonSerializable(typeof(SecureOnSecret))]
 [JsonSerializable(typeof(ConfigMapPatch))]
+[JsonSerializable(typeof(ShardPatch))]
 internal sealed partial class OperatorJson : JsonSerializerContext;

@@ -28,7 +28,7 @@ internal sealed class OperatorMetrics
 
     private static readonly WakeReason[] Failed =
     [
-        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded,
+        WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded, WakeReason.SameBroadcast,
         WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded, .. NotAllowed,
     ];
 
@@ -41,12 +41,18 @@ internal sealed class OperatorMetrics
         [WakeAction.Destroy] = [],
     };
 
+    private readonly CollectorRegistry _registry;
     private readonly Counter _requests;
     private readonly Histogram _duration;
     private readonly Counter _eventsDropped;
+    private readonly Counter _indexWrites;
+    private readonly Gauge _indexAddresses;
+    private readonly Gauge _indexBytes;
+    private readonly Gauge _indexLag;
 
     public OperatorMetrics(CollectorRegistry registry)
     {
+        _registry = registry;
         var metrics = Metrics.WithCustomRegistry(registry);
         _requests = metrics.CreateCounter(
             "kubewol_requests_total", "WakeRequests that came to their end, by action, phase and reason.", ["action", "phase", "reason"]);
@@ -54,6 +60,10 @@ internal sealed class OperatorMetrics
             "kubewol_request_duration_seconds", "Time from the frame (or from the request's creation, where nobody heard a frame) to a stage.",
             ["action", "stage"], new HistogramConfiguration { Buckets = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 60, 120, 300] });
         _eventsDropped = metrics.CreateCounter("kubewol_events_dropped_total", "Kubernetes Events that could not be written.");
+        _indexWrites = metrics.CreateCounter("kubewol_index_writes_total", "Writes of ConfigMaps with the addresses of machines, for agents.");
+        _indexAddresses = metrics.CreateGauge("kubewol_index_addresses", "MAC addresses of machines that agents listen for.");
+        _indexBytes = metrics.CreateGauge("kubewol_index_bytes", "Octets in which they are published.");
+        _indexLag = metrics.CreateGauge("kubewol_index_lag_seconds", "Age of the oldest change of these addresses that is not published yet; 0 when all are, and on a standby.");
         foreach (var (action, reasons) in Succeeded)
         {
             foreach (var reason in reasons) _requests.WithLabels(action.ToString(), nameof(WakePhase.Succeeded), reason.ToString());
@@ -66,7 +76,7 @@ internal sealed class OperatorMetrics
 
     private static WakeReason[] Creating =>
     [
-        WakeReason.NotStartable, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
+        WakeReason.NotStartable, WakeReason.StoppedMeanwhile, WakeReason.TemplateNotUsable, WakeReason.AmbiguousTemplate, WakeReason.InvalidParameters, WakeReason.TooManyInstances,
     ];
 
     public void Finished(WakeRequest request)
@@ -81,4 +91,15 @@ internal sealed class OperatorMetrics
     }
 
     public void EventDropped() => _eventsDropped.Inc();
+
+    public void IndexWritten() => _indexWrites.Inc();
+
+    /// <summary>Has the figures of the index read whenever the metrics are.</summary>
+    public void ReadIndexWith(Func<(int Addresses, int Bytes, TimeSpan Lag)> read) => _registry.AddBeforeCollectCallback(() =>
+    {
+        var (addresses, bytes, lag) = read();
+        _indexAddresses.Set(addresses);
+        _indexBytes.Set(bytes);
+        _indexLag.Set(lag.TotalSeconds);
+    });
 }

@@ -2,6 +2,7 @@ using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.EndToEnd.Rights;
+using KubeWol.FaultProxy;
 using KubeWol.Protocol;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
@@ -44,8 +45,17 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>The sender's interface in VLAN 10.</summary>
     public Nic SenderVlan { get; private set; } = null!;
 
+    /// <summary>Whether agents and operators reach the API server by way of <see cref="Proxy"/>.</summary>
+    public bool IsProxied { get; init; }
+
+    /// <summary>Stands before the API server where the bed is proxied.</summary>
+    public ApiProxy Proxy { get; private set; } = null!;
+
     /// <summary>What the operators are told besides.</summary>
     public IReadOnlyList<string> OperatorArguments { get; init; } = [];
+
+    /// <summary>What the agents are told besides.</summary>
+    public IReadOnlyList<string> AgentArguments { get; init; } = [];
 
     /// <summary>Signs what may be destroyed.</summary>
     public CommandSender Commands { get; } = new("bed");
@@ -62,6 +72,12 @@ public sealed class Bed : IAsyncLifetime
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
+        if (IsProxied)
+        {
+            Proxy = await ApiProxy.StartAsync(Cluster.Server!.Address, Cluster.Server.Authority, Cancel);
+            Installation.Server = Proxy.Address;
+        }
+
         await Cluster.Kubectl.OutputAsync(["create", "namespace", Namespace], Cancel);
         await Cluster.Kubectl.ApplyAsync(TemplateManifest(Namespace), Cancel);
         await Cluster.Kubectl.ApplyAsync(PolicyManifests(), Cancel);
@@ -78,7 +94,7 @@ public sealed class Bed : IAsyncLifetime
         // A right that the chart does not grant fails the run, whichever test needed it. Tests that provoke a denial do so as users of their own.
         var missing = Installation is not null && Cluster.Server?.AuthorizationLog is not null ? CompareRights().Missing : [];
         if (Cluster is { IsGiven: true }) await Cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
-        foreach (var part in (IAsyncDisposable?[])[Installation, Network, Cluster])
+        foreach (var part in (IAsyncDisposable?[])[Installation, Proxy, Network, Cluster])
         {
             if (part is not null) await part.DisposeAsync();
         }
@@ -91,7 +107,7 @@ public sealed class Bed : IAsyncLifetime
 
     /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
     public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
-        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs"], waitUntilReady: true, Cancel);
+        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments], waitUntilReady: true, Cancel);
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));

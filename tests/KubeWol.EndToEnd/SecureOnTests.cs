@@ -84,7 +84,7 @@ public sealed class SecureOnTests(Bed bed)
 
     private async Task<double> WrittenAsync()
     {
-        string[] results = ["Created", "AlreadyThere", "Replayed", "Refused", "Expired"];
+        string[] results = ["Created", "AlreadyThere", "Replayed", "Refused", "Late"];
         var counts = await Task.WhenAll(from agent in bed.Agents from result in results select agent.MetricAsync($"kubewol_agent_requests_total{{result=\"{result}\"}}", Cancel));
         return counts.Sum();
     }

@@ -24,10 +24,13 @@ public sealed class Installation : IAsyncDisposable
 
     private readonly Cluster _cluster;
     private readonly List<IAsyncDisposable> _parts = [];
-    private readonly Dictionary<string, Uri> _forwarded = [];
+    private readonly Dictionary<(string Namespace, Uri Server), Uri> _forwarded = [];
     private int _containers;
 
-    private Installation(Cluster cluster, RenderedChart chart) => (_cluster, Chart) = (cluster, chart);
+    private Installation(Cluster cluster, RenderedChart chart) => (_cluster, Chart, Server) = (cluster, chart, cluster.Address);
+
+    /// <summary>Where the programs that are started from now on find the API server; a proxy in front of it, for instance.</summary>
+    public Uri Server { get; set; }
 
     /// <summary>What is installed.</summary>
     public RenderedChart Chart { get; }
@@ -59,24 +62,38 @@ public sealed class Installation : IAsyncDisposable
         // The API server is on the machine's own loopback, and so are the operators, where pods of a cluster have a network of their own.
         var listen = new Uri($"http://127.0.0.1:{LoopbackPorts.Pick()}");
         var container = new ContainerSpec(name, Template("Deployment", "kubewol-operator"), []) { Program = Programs.Operator, ImageUser = 65532 };
-        var process = await StartAsync(container, "kubewol-operator", null, _cluster.Address, ["--listen", listen.Authority, .. arguments], cancellationToken);
+        var process = await StartAsync(container, "kubewol-operator", null, Server, ["--listen", listen.Authority, .. arguments], cancellationToken);
         return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = listen }), cancellationToken);
     }
 
-    /// <summary>Starts a node's agent; waits until it is listening, unless told not to.</summary>
+    /// <summary>Starts a node's agent; waits until it is listening, unless told not to. With --clock-offset it is one on a node whose clock is wrong.</summary>
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
         var address = await ReachableAsync(node.Namespace, cancellationToken);
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
-            Program = Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
         };
         var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
         var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
-        if (waitUntilReady) return await ReadyAsync(program, cancellationToken);
-        _parts.Add(program);
+        if (!waitUntilReady)
+        {
+            _parts.Add(program);
+            return program;
+        }
+
+        await ReadyAsync(program, cancellationToken);
+        await SayReadyAsync(node.Name, true, cancellationToken);
         return program;
+    }
+
+    /// <summary>Says of a node's agent what a kubelet would say that asked its probe.</summary>
+    public async Task SayReadyAsync(string node, bool isReady, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven) return;
+        var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"} ] } }""";
+        await _cluster.Kubectl.OutputAsync(["patch", "pod", $"kubewol-agent-{node}", "-n", Namespace, "--subresource=status", "--type=merge", "-p", status], cancellationToken);
     }
 
     /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>
@@ -155,17 +172,18 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The API server's address as seen from inside a namespace: a loopback port there that leads to it.</summary>
     private async Task<Uri> ReachableAsync(NetworkNamespace ns, CancellationToken cancellationToken)
     {
-        if (_forwarded.TryGetValue(ns.Name, out var known)) return known;
+        var server = Server;
+        if (_forwarded.TryGetValue((ns.Name, server), out var known)) return known;
         if (!_cluster.IsGiven)
         {
-            _parts.Add(NamespacePortForward.Start(ns, _cluster.Address.Port));
-            return _forwarded[ns.Name] = _cluster.Address;
+            _parts.Add(NamespacePortForward.Start(ns, server.Port));
+            return _forwarded[(ns.Name, server)] = server;
         }
 
-        var addresses = await Dns.GetHostAddressesAsync(_cluster.Address.Host, cancellationToken);
+        var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken);
         var port = LoopbackPorts.Pick();
-        _parts.Add(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], _cluster.Address.Port)));
-        return _forwarded[ns.Name] = new Uri($"https://127.0.0.1:{port}");
+        _parts.Add(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
+        return _forwarded[(ns.Name, server)] = new Uri($"https://127.0.0.1:{port}");
     }
 
     private async Task<RunningProgram> ReadyAsync(RunningProgram program, CancellationToken cancellationToken)

@@ -5,6 +5,9 @@ public static class Programs
 {
     public static string Agent => Find("KubeWol.Agent", "kubewol-agent");
 
+    /// <summary>The agent on a node whose clock is wrong by --clock-offset seconds.</summary>
+    public static string SkewedAgent => Find("KubeWol.SkewedAgent", "kubewol-skewed-agent");
+
     public static string Operator => Find("KubeWol.Operator", "kubewol-operator");
 
     /// <summary>…/artifacts/bin/PROJECT/CONFIGURATION/ lies beside our own output.</summary>

@@ -32,6 +32,13 @@ app.kubernetes.io/component: {{ .component }}
 {{- join "," $ports }}
 {{- end }}
 
+{{/* The ConfigMaps in which the operator tells agents what they need to know: one, and those with the addresses of machines. */}}
+{{- define "kubewol.told" -}}
+{{- $names := list "kubewol-agents" }}
+{{- range $shard := untilStep 0 16 1 }}{{ $names = append $names (printf "kubewol-macs-%02x" $shard) }}{{ end }}
+{{- $names | toJson }}
+{{- end }}
+
 {{/* What a caller may do to machines, as CEL variables; needs the variables scope (a namespace, or '' for all) and machine (a name, or '' for any). */}}
 {{- define "kubewol.rightsOverMachines" -}}
 - name: machines

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using KubeWol.Agent.Delivery;
 using KubeWol.Api;
 using KubeWol.ControllerRuntime;
 using KubeWol.Proofs.SecureOn;
@@ -11,13 +12,16 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
 {
     private readonly ResourceKey _key = AgentConfig.KeyIn(options.Namespace);
     private readonly Lock _reading = new();
-    private volatile Reading _read = new(null, null, false, FrozenSet<string>.Empty);
+    private volatile Reading _read = new(null, null, false, FrozenSet<string>.Empty, Ranking.Nobody);
 
     /// <summary>Completes once it is known whether there are any.</summary>
     public Task Known => maps.Synced;
 
     /// <summary>The key that seals passwords; null while there is none.</summary>
     public SealingKey? SealingKey => Current.Key;
+
+    /// <summary>Among whom a message is shared; nobody where the operator has said nothing.</summary>
+    public Ranking Ranking => Current.Ranking;
 
     private Reading Current
     {
@@ -47,8 +51,11 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
         var config = AgentConfig.Of(map);
         SealingKey? key = null;
         if (config.SealingKey is { } text && !SealingKey.TryParse(text, out key)) logger.NoSealingKey(_key);
-        return new(map, key, config.Distinguish.Nodes?.Contains(options.NodeName) == true, (config.Distinguish.Interfaces ?? []).OfType<string>().ToFrozenSet(StringComparer.Ordinal));
+        var apart = (config.Distinguish.Nodes ?? []).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        var interfaces = (config.Distinguish.Interfaces ?? []).OfType<string>().ToFrozenSet(StringComparer.Ordinal);
+        // Nodes that are told apart have messages of their own, and do not write those of others.
+        return new(map, key, apart.Contains(options.NodeName), interfaces, new(config.Ready.Where(n => !apart.Contains(n))));
     }
 
-    private sealed record Reading(ConfigMap? Map, SealingKey? Key, bool NodeCounts, FrozenSet<string> Interfaces);
+    private sealed record Reading(ConfigMap? Map, SealingKey? Key, bool NodeCounts, FrozenSet<string> Interfaces, Ranking Ranking);
 }

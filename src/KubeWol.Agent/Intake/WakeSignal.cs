@@ -1,3 +1,4 @@
+using KubeWol.Agent.Delivery;
 using KubeWol.Protocol;
 
 namespace KubeWol.Agent.Intake;
@@ -12,7 +13,7 @@ namespace KubeWol.Agent.Intake;
 /// <param name="SourceIp">The sender, or null for bare Ethernet.</param>
 /// <param name="DestinationPort">The UDP port, or 0 for bare Ethernet.</param>
 /// <param name="Vlans">VLAN ids, outermost first.</param>
-/// <param name="CapturedAt">When the kernel received it.</param>
+/// <param name="CapturedAt">When the kernel received it, by the cluster's clock.</param>
 internal sealed record WakeSignal(
     MessageIdentity Identity,
     HeardPassword? Password,
@@ -25,6 +26,12 @@ internal sealed record WakeSignal(
     IReadOnlyList<int> Vlans,
     DateTimeOffset CapturedAt)
 {
+    /// <summary>Where what becomes of it is told.</summary>
+    public FrameMark Mark { get; init; }
+
+    /// <summary>When this node is to write it, among those that heard it, too.</summary>
+    public Turn Turn { get; init; }
+
     /// <summary>The machine it calls.</summary>
     public MacAddress Target => Identity.Target;
 }

@@ -20,4 +20,7 @@ public sealed record ObservedMachine
     /// <summary>The node it was on in the end; absent when it is on none.</summary>
     [StringLength(253)]
     public string? NodeAfter { get; init; }
+
+    /// <summary>The VirtualMachine's metadata.generation when something was last done to it: whoever changes its run strategy afterwards makes it grow.</summary>
+    public long? Generation { get; init; }
 }

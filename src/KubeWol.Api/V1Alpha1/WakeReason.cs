@@ -105,8 +105,14 @@ public enum WakeReason
     /// <summary>The machine was deleted while the request was being carried out.</summary>
     TargetVanished,
 
-    /// <summary>A later request takes the place of this one: it asks for the opposite, or for more.</summary>
+    /// <summary>The machine was started, and somebody has stopped it before it was ready.</summary>
+    StoppedMeanwhile,
+
+    /// <summary>A later request takes the place of this one, or took it before this one arrived: it asks for the opposite, or for more.</summary>
     Superseded,
+
+    /// <summary>Another node heard the same broadcast, and its request counts; the message names it.</summary>
+    SameBroadcast,
 
     /// <summary>KubeVirt cannot migrate the machine live; the message says why.</summary>
     NotMigratable,

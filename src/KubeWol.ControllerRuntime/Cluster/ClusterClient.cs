@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -11,8 +12,11 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     private static readonly MediaTypeHeaderValue Json = new("application/json");
     private static readonly MediaTypeHeaderValue MergePatch = new("application/merge-patch+json");
 
+    /// <summary>How long a request may take where nobody says otherwise.</summary>
+    public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(30);
+
     /// <summary>How long one request may take, all in all. Watches are exempt.</summary>
-    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+    public TimeSpan RequestTimeout { get; init; } = DefaultTimeout;
 
     /// <summary>
     /// Asked before each write is sent; one that it forbids fails as if there were no connection. A process that was frozen learns from its timers
@@ -20,19 +24,16 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// </summary>
     internal Func<bool> MayWrite { get; init; } = static () => true;
 
+    /// <summary>Who wants to know what time it is for the API server, or null.</summary>
+    internal IServerDates? Dates { get; init; }
+
     /// <summary>Reads one object; null when there is none.</summary>
-    public async Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
-        where T : class, IResource
-    {
-        try
-        {
-            return Decode(type, await SendAsync(HttpMethod.Get, type.Path(key), null, null, cancellationToken).ConfigureAwait(false));
-        }
-        catch (ApiException e) when (e.IsNoSuchObject)
-        {
-            return null;
-        }
-    }
+    public Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IResource => FindAsync(type, type.Path(key), cancellationToken);
+
+    /// <summary>Reads one object as some API server remembers it, a moment behind perhaps: that costs the store behind it nothing. Null when there is none.</summary>
+    public Task<T?> PeekAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
+        where T : class, IResource => FindAsync(type, type.Path(key) + "?resourceVersion=0", cancellationToken);
 
     /// <summary>Creates an object and returns it as stored. A name that is taken is an <see cref="ApiException"/> with <see cref="ApiException.IsConflict"/>.</summary>
     public async Task<T> CreateAsync<T>(ResourceType<T> type, T resource, CancellationToken cancellationToken)
@@ -89,13 +90,36 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Sends a request and hands over the answer once its headers are there. The caller disposes it.</summary>
     internal async Task<HttpResponseMessage> OpenAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
     {
-        if (method != HttpMethod.Get && !MayWrite()) throw new HttpRequestException($"{method} {path} is not sent: this process does not hold the lease under which it writes");
-        using var request = new HttpRequestMessage(method, path);
-        request.Headers.Accept.ParseAdd("application/json");
-        if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
-        var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
-        if (response.IsSuccessStatusCode) return response;
-        using (response) throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+        if (method != HttpMethod.Get && !MayWrite()) throw new HttpRequestException(HttpRequestError.ConnectionError, $"{method} {path} is not sent: this process does not hold the lease under which it writes");
+        for (var renewed = false; ; renewed = true)
+        {
+            using var request = new HttpRequestMessage(method, path);
+            request.Headers.Accept.ParseAdd("application/json");
+            if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
+            var sent = time.GetTimestamp();
+            var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            if (response.Headers.Date is { } date) Dates?.Said(date, sent, time.GetTimestamp());
+            if (response.IsSuccessStatusCode) return response;
+            using (response)
+            {
+                // The token was rotated under us: nothing was done, and with the new one it is.
+                if (!renewed && response.StatusCode == HttpStatusCode.Unauthorized && await connection.RenewCredentialsAsync(request, cancellationToken).ConfigureAwait(false)) continue;
+                throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private async Task<T?> FindAsync<T>(ResourceType<T> type, string path, CancellationToken cancellationToken)
+        where T : class, IResource
+    {
+        try
+        {
+            return Decode(type, await SendAsync(HttpMethod.Get, path, null, null, cancellationToken).ConfigureAwait(false));
+        }
+        catch (ApiException e) when (e.IsNoSuchObject)
+        {
+            return null;
+        }
     }
 
     private static async Task<ApiException> RefusalAsync(HttpResponseMessage response, CancellationToken cancellationToken)

@@ -21,6 +21,7 @@ public sealed class ClusterConnection : IDisposable
 {
     private readonly HttpClient _http;
     private readonly ServiceClientCredentials? _credentials;
+    private readonly TokenFile? _token;
     private readonly string _root;
     private readonly string? _tlsServerName;
 
@@ -32,6 +33,7 @@ public sealed class ClusterConnection : IDisposable
         _root = Server.AbsoluteUri.TrimEnd('/'); // a proxy in front of many clusters serves each below a path of its own
         _tlsServerName = NullIfEmpty(configuration.TlsServerName);
         _credentials = Kubernetes.CreateCredentials(configuration);
+        _token = configuration.TokenProvider as TokenFile;
         _http = new HttpClient(transport) { Timeout = Timeout.InfiniteTimeSpan }; // each request brings its own deadline; a watch has none
         _http.DefaultRequestHeaders.UserAgent.ParseAdd("kubewol/" + typeof(ClusterConnection).Assembly.GetName().Version?.ToString(3));
     }
@@ -137,6 +139,19 @@ public sealed class ClusterConnection : IDisposable
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>After a 401: looks whether there are other credentials by now than those <paramref name="refused"/>. True where asking again makes sense at once.</summary>
+    internal async Task<bool> RenewCredentialsAsync(HttpRequestMessage refused, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return _token is not null && await _token.RenewAsync(refused.Headers.Authorization?.Parameter, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false; // just being replaced
         }
     }
 

@@ -7,8 +7,8 @@ internal sealed record ConnectionPatience
     public TimeSpan Connect { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Silence under HTTP/2 after which the peer is asked whether it is there; at least a second.</summary>
-    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(15);
+    public TimeSpan PingAfter { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>For the answer to that; at least a second.</summary>
-    public TimeSpan PingAnswer { get; init; } = TimeSpan.FromSeconds(10);
+    public TimeSpan PingAnswer { get; init; } = TimeSpan.FromSeconds(5);
 }

@@ -35,7 +35,7 @@ public static class ProgramHost
             var builder = WebApplication.CreateSlimBuilder();
             builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
             AddLogging(builder.Logging, given.GetValue(options.LogLevel), given.GetValue(options.LogFormat) == "json");
-            builder.Services.AddCluster(connection);
+            builder.Services.AddCluster(connection, TimeSpan.FromSeconds(given.GetValue(options.RequestTimeout)));
             configure(builder.Services, connection);
             await using var host = builder.Build();
             host.MapMetrics();
@@ -46,6 +46,7 @@ public static class ProgramHost
                 context.Response.StatusCode = missing is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
                 return context.Response.WriteAsync(missing ?? "ok");
             });
+            foreach (var page in host.Services.GetServices<ServedPage>()) host.MapGet(page.Path, page.ServeAsync);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name)
                 .Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, host.Urls.Single());

@@ -26,6 +26,10 @@ public sealed class ProgramOptions
         },
     };
 
+    /// <summary>How long the API server may take, in seconds.</summary>
+    public Option<int> RequestTimeout { get; } = Number(
+        "--request-timeout", "Seconds after which a request to the API server is given up, to be tried again; watches go on for as long as they live", 15, 1, 300);
+
     /// <summary>How log lines look.</summary>
     public Option<string> LogFormat { get; } = new("--log-format") { Description = "json or text.", DefaultValueFactory = _ => "json" };
 
@@ -68,6 +72,6 @@ public sealed class ProgramOptions
     public void AddTo(Command command)
     {
         LogFormat.AcceptOnlyFromAmong("json", "text");
-        foreach (var option in (Option[])[Kubeconfig, Listen, LogFormat, LogLevel]) command.Add(option);
+        foreach (var option in (Option[])[Kubeconfig, Listen, RequestTimeout, LogFormat, LogLevel]) command.Add(option);
     }
 }

@@ -8,15 +8,18 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.ControllerRuntime.Internal;
 
 /// <summary>
-/// Keeps a cache like the server: one paged list, then a watch that is resumed at the last version it reached. Only when the
+/// Keeps a cache like the server, of all objects or of those of one name: one paged list, then a watch that is resumed at the last version it reached. Only when the
 /// server no longer has that version (410, as an answer or as an event) is everything listed again.
 /// </summary>
-internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger)
-    : IInformer
+internal sealed class Informer<T>(
+    ClusterClient client, ResourceType<T> type, string? name, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger) : IInformer
     where T : class, IResource
 {
     /// <summary>Null until the first list, and again when the server has forgotten it.</summary>
     private string? _version;
+
+    /// <summary>A watch that lived this long was a good one, whether or not there was anything to say.</summary>
+    private static readonly TimeSpan GoodLife = TimeSpan.FromSeconds(1);
 
     /// <summary>Failed tries since something was last heard.</summary>
     private int _failures;
@@ -87,9 +90,9 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
             (all, version) = await ListAsync(0, cancellationToken).ConfigureAwait(false);
         }
 
-        cache.Replace(all);
+        cache.Replace(all, name);
         _version = version;
-        logger.Listed(all.Count, type.Plural, version);
+        logger.Listed(all.Count, name is null ? type.Plural : $"{type.Plural} of the name {name}", version);
     }
 
     private async Task<(List<T> All, string Version)> ListAsync(int pageSize, CancellationToken cancellationToken)
@@ -112,19 +115,28 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     {
         var seconds = (int)(options.WatchTimeout.TotalSeconds * (0.5 + Random.Shared.NextDouble() / 2));
         var path = Path($"watch=1&allowWatchBookmarks=true&resourceVersion={Uri.EscapeDataString(_version!)}&timeoutSeconds={Math.Max(1, seconds)}");
-        using var idle = new CancellationTokenSource(options.IdleTimeout, time);
+        using var idle = new CancellationTokenSource(client.RequestTimeout, time); // a watch may be quiet, but it begins like any other answer
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         var began = time.GetTimestamp();
+        var patience = client.RequestTimeout;
         try
         {
             using var response = await client.OpenAsync(HttpMethod.Get, path, null, null, either.Token).ConfigureAwait(false);
+            patience = options.IdleTimeout;
+            idle.CancelAfter(patience);
+            began = time.GetTimestamp();
             var heard = await ReadAsync(await response.Content.ReadAsStreamAsync(either.Token).ConfigureAwait(false), idle, either.Token).ConfigureAwait(false);
             // A quiet kind's watch may well run to its timeout without a word. One that ends at once, again and again, is a fault.
-            if (!heard && time.GetElapsedTime(began) < TimeSpan.FromSeconds(1)) throw new HttpRequestException("the watch ended at once, without a word");
+            if (!heard && time.GetElapsedTime(began) < GoodLife) throw new HttpRequestException("the watch ended at once, without a word");
         }
         catch (OperationCanceledException) when (idle.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
-            throw new TimeoutException($"the watch said nothing for {options.IdleTimeout.TotalSeconds:0} s");
+            throw new TimeoutException($"the watch said nothing for {patience.TotalSeconds:0} s");
+        }
+        finally
+        {
+            // Or a quiet kind would be looked at more and more rarely, cut after cut, although each time all was well in between.
+            if (patience == options.IdleTimeout && time.GetElapsedTime(began) >= GoodLife) _failures = 0;
         }
     }
 
@@ -172,7 +184,7 @@ internal sealed class Informer<T>(ClusterClient client, ResourceType<T> type, Re
     private string Path(params IEnumerable<string?> query)
     {
         var labels = Selector("labelSelector", options.LabelSelector);
-        var fields = Selector("fieldSelector", options.FieldSelector);
+        var fields = Selector("fieldSelector", name is null ? null : $"metadata.name={name}");
         return $"{type.Path(options.Namespace)}?{string.Join('&', query.Append(labels).Append(fields).Where(part => part is not null))}";
 
         static string? Selector(string name, string? value) => value is null ? null : $"{name}={Uri.EscapeDataString(value)}";

@@ -5,13 +5,15 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// <summary>
 /// Read by anybody without a lock; written under one, by the informer and by writers that observe their own writes.
 /// Versions only move forward: what a write returned is not undone by an older event that was still on its way.
+/// Several informers may bring a part of the objects each; it is in step once all parts were listed.
 /// </summary>
-internal sealed class ResourceCache<T> : IResourceCache<T>
+internal sealed class ResourceCache<T>(int parts = 1) : IResourceCache<T>
     where T : class, IResource
 {
     private readonly ConcurrentDictionary<ResourceKey, T> _objects = new();
     private readonly ConcurrentDictionary<object, IIndex> _indexes = new(ReferenceEqualityComparer.Instance);
     private readonly TaskCompletionSource _synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly HashSet<string> _listed = []; // the parts that have brought their first list
     private readonly Lock _writing = new();  // one change after the other, each with its announcement
     private readonly Lock _indexing = new(); // an index misses no change while it is built; innermost, so that an announcement may search any cache
 
@@ -66,14 +68,16 @@ internal sealed class ResourceCache<T> : IResourceCache<T>
         }
     }
 
-    /// <summary>Takes over a complete list: what is not in it is gone.</summary>
-    public void Replace(IReadOnlyCollection<T> all)
+    /// <summary>Takes over a complete list: what is not in it is gone. One of the objects of a name says nothing about those of others.</summary>
+    public void Replace(IReadOnlyCollection<T> all, string? name = null)
     {
         lock (_writing)
         {
             var listed = all.Select(ResourceKey.Of).ToHashSet();
-            foreach (var (key, vanished) in _objects.Where(o => !listed.Contains(o.Key)).ToList()) Drop(key, vanished);
+            foreach (var (key, vanished) in _objects.Where(o => !listed.Contains(o.Key) && (name is null || o.Key.Name == name)).ToList()) Drop(key, vanished);
             foreach (var resource in all) SetLocked(resource);
+            _listed.Add(name ?? "");
+            if (_listed.Count < parts) return;
         }
 
         _synced.TrySetResult();

@@ -5,7 +5,8 @@ internal sealed record WorkQueueOptions
 {
     public TimeSpan ShortestRetry { get; init; } = TimeSpan.FromMilliseconds(20);
 
-    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Short, for this is what a key waits on top of an outage; what many failing keys cost the server is bounded by the rate.</summary>
+    public TimeSpan LongestRetry { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The rate of retries of all keys together, once <see cref="RetryBurst"/> of them have gone through at once.</summary>
     public double RetriesPerSecond { get; init; } = 50;

@@ -17,6 +17,9 @@ internal sealed class EventRecorder(
     /// <summary>Events that may wait; more are dropped.</summary>
     public const int Capacity = 10_000;
 
+    private const int Tries = 3;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
     private const int LongestNote = 1024; // bytes; the API server refuses a longer one
     private const int LongestName = 253 - 17; // that of an object, less the point and the digits
 
@@ -34,20 +37,32 @@ internal sealed class EventRecorder(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var item in _outbox.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        await foreach (var item in _outbox.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false)) await WriteAsync(item, stoppingToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Tries a few times, and no more: what waits behind it is worth as much.</summary>
+    private async Task WriteAsync(KubernetesEvent item, CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await client.CreateAsync(KubernetesEvent.ResourceType, item, stoppingToken).ConfigureAwait(false);
+                await client.CreateAsync(KubernetesEvent.ResourceType, item, cancellationToken).ConfigureAwait(false);
+                return;
             }
             catch (ApiException e) when (e.IsConflict)
             {
-                // Told already, before a restart.
+                return; // told already, before a restart, or by a try whose answer was lost
+            }
+            catch (Exception e) when (attempt < Tries && (e is ApiException { IsTransient: true } or HttpRequestException or TimeoutException))
+            {
+                await Task.Delay(Pause * attempt, time, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
             {
                 metrics.EventDropped();
                 logger.EventDropped(item.Regarding!.Kind, item.Regarding.Name, e.Message);
+                return;
             }
         }
     }

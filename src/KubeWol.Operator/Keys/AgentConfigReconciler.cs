@@ -5,6 +5,7 @@ using KubeWol.Api;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Operator.Templates;
 using KubeWol.Proofs.SecureOn;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,8 @@ namespace KubeWol.Operator.Keys;
 
 /// <summary>Keeps the ConfigMap that agents read as it should be, and makes the operator's key where there is none. Only the leader does.</summary>
 internal sealed class AgentConfigReconciler(
-    IResourceCache<OperatorKeySecret> secrets, IResourceCache<ConfigMap> maps, IResourceCache<WakePolicy> policies, SealingKeys keys,
+    IResourceCache<OperatorKeySecret> secrets, IResourceCache<ConfigMap> maps, IResourceCache<WakePolicy> policies,
+    IResourceCache<WakeTemplate> templates, ReadyAgents agents, SealingKeys keys,
     ClusterClient client, OperatorOptions options, TimeProvider time, ILogger<AgentConfigReconciler> logger) : IReconciler
 {
     /// <summary>Names of nodes, and of interfaces, that agents are told at the most: a ConfigMap holds one MiB.</summary>
@@ -28,11 +30,15 @@ internal sealed class AgentConfigReconciler(
         // Once it is there the watch brings the key again, and with it the public half.
         if (secrets.Find(OperatorKeySecret.KeyIn(options.Namespace)) is null && !await MadeKeyAsync(cancellationToken).ConfigureAwait(false)) return Requeue.After(Soon);
 
-        var wanted = new AgentConfig(keys.PublicKey, Distinguish()).ToData();
+        var wanted = new AgentConfig(keys.PublicKey, Distinguish(), TemplateClaims.Merged(templates.All)) { Ready = agents.Nodes }.ToData();
         var map = maps.Find(AgentConfig.KeyIn(options.Namespace));
         if (map is null) return await CreatedAsync(wanted, cancellationToken).ConfigureAwait(false) ? Requeue.Never : Requeue.After(Soon);
-        if (wanted.Any(e => map.Data?.GetValueOrDefault(e.Key) != e.Value))
+        var stale = wanted.Where(e => map.Data?.GetValueOrDefault(e.Key) != e.Value).Select(e => e.Key).ToList();
+        if (stale.Count > 0)
         {
+            // Every agent reads every version: agents that come and go, as in an update of all of them, are told of in batches.
+            if (stale is [AgentConfig.ReadyEntry] && agents.Wait is { Ticks: > 0 } wait) return Requeue.After(wait);
+            agents.Told();
             var patch = JsonSerializer.SerializeToUtf8Bytes(new(wanted), OperatorJson.Default.ConfigMapPatch);
             maps.Observe(await client.PatchAsync(ConfigMap.Type, ResourceKey.Of(map), patch, null, cancellationToken).ConfigureAwait(false));
         }

@@ -20,7 +20,7 @@ internal sealed class CloneOperations(ClusterClient client, TemplateSources sour
     public async Task<OperationOutcome> CreateAsync(Instantiation wanted, string requestUid, CancellationToken cancellationToken)
     {
         var (machine, problem) = await sources.CloneSourceAsync(wanted.Template, cancellationToken).ConfigureAwait(false);
-        if (machine is null) return InstantiateOperations.NotUsable(wanted, problem!.Words);
+        if (machine is null) return InstantiateOperations.NotUsable(wanted, problem!);
         var clone = Clone(wanted, machine, requestUid);
         try
         {
@@ -33,7 +33,7 @@ internal sealed class CloneOperations(ClusterClient client, TemplateSources sour
         }
         catch (ApiException e) when (e is { IsNotFound: true, Reason: not "NotFound" })
         {
-            return InstantiateOperations.NotUsable(wanted, $"this cluster does not have the API {VirtualMachineClone.GroupVersion}");
+            return InstantiateOperations.NotUsable(wanted, TemplateSources.NotServed(VirtualMachineClone.GroupVersion));
         }
     }
 

@@ -51,6 +51,9 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     internal static OperationOutcome.Refused NotUsable(Instantiation wanted, string words) =>
         new(WakeReason.TemplateNotUsable, $"{Title(wanted)} cannot be used: {words}");
 
+    internal static OperationOutcome.Refused NotUsable(Instantiation wanted, TemplateProblem problem) =>
+        NotUsable(wanted, problem.Words) with { MayBePremature = problem.Reason == TemplateReason.NotServed };
+
     internal static OperationOutcome.Accepted Accepted(Instantiation wanted, string? uid) =>
         new() { Created = new() { Namespace = wanted.Template.Metadata.Namespace, Name = wanted.Name, Uid = uid } };
 
@@ -61,7 +64,7 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
         if (wanted.Template.Spec.VirtualMachine is not null) return await PostAsync(MachineDocument.Inline(wanted, uid), wanted, request, cancellationToken).ConfigureAwait(false);
 
         var (processed, problem) = await sources.ProcessAsync(wanted, cancellationToken).ConfigureAwait(false);
-        if (problem is not null) return NotUsable(wanted, problem.Words);
+        if (problem is not null) return NotUsable(wanted, problem);
         var (machine, mistake) = MachineDocument.Processed(wanted, processed, uid);
         return machine is null ? NotUsable(wanted, mistake!) : await PostAsync(machine, wanted, request, cancellationToken).ConfigureAwait(false);
     }

@@ -18,9 +18,16 @@ internal static class KubeVirtAnswers
             HttpStatusCode.Forbidden when Says(e, "User \"") && Says(e, "cannot") => new OperationOutcome.Refused(WakeReason.Forbidden, e.Message),
             HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed or HttpStatusCode.UnprocessableEntity
                 => new OperationOutcome.Refused(WakeReason.Refused, e.Message),
+            // Whoever speaks here has not heard from who was asked, or not to the end.
+            HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.GatewayTimeout => new OperationOutcome.Unanswered(e.Message),
             _ => new OperationOutcome.Unavailable(e.Message, e.RetryAfter),
         };
     }
+
+    /// <summary>What it means that there is no answer: where no connection came about nothing was asked.</summary>
+    public static OperationOutcome Read(Exception e) => e is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError or HttpRequestError.SecureConnectionError }
+        ? new OperationOutcome.Unavailable(e.Message, null)
+        : new OperationOutcome.Unanswered(e.Message);
 
     /// <summary>
     /// 404: it vanished. 409 "VM is already running" may mean about to stop. 500 with these words is a lost race between two starts

@@ -13,6 +13,7 @@ internal sealed class KubeVirtMachines(
 {
     public async Task<OperationOutcome> IssueAsync(Order order, CancellationToken cancellationToken)
     {
+        if (order is { IsRepetition: true, Target: not null } && await ChangedAsync(order, cancellationToken).ConfigureAwait(false) is { } changed) return changed;
         try
         {
             if (order.Operation == WakeOperation.Create) return await instances.CreateAsync(order, cancellationToken).ConfigureAwait(false);
@@ -27,7 +28,26 @@ internal sealed class KubeVirtMachines(
         }
         catch (Exception e) when (e is HttpRequestException or TimeoutException)
         {
-            return new OperationOutcome.Unavailable(e.Message, null);
+            return KubeVirtAnswers.Read(e);
+        }
+    }
+
+    /// <summary>
+    /// What was asked for before may have been done although nobody said so, and undone by somebody since. It is asked for again on a reading of this
+    /// moment only; null where that is what was decided on.
+    /// </summary>
+    private async Task<OperationOutcome?> ChangedAsync(Order order, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var fresh = await client.GetAsync(VirtualMachine.Type, order.Key, cancellationToken).ConfigureAwait(false);
+            if (fresh?.Metadata.ResourceVersion == order.Machine.Object.Metadata.ResourceVersion) return null;
+            if (fresh is not null) machines.Observe(fresh);
+            return new OperationOutcome.Outdated($"{order.Key} has changed meanwhile");
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+        {
+            return new OperationOutcome.Unavailable(e.Message, (e as ApiException)?.RetryAfter);
         }
     }
 

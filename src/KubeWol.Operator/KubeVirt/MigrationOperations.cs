@@ -1,3 +1,5 @@
+using System.Text.Json;
+using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -32,6 +34,15 @@ internal sealed class MigrationOperations(ClusterClient client, IResourceCache<M
         {
             // Created before, by this very request.
         }
+    }
+
+    /// <summary>The migration that a request has created, as the API server has it at this moment; null when there is none. A list, for which no right of its own is needed.</summary>
+    public async Task<Migration?> ReadAsync(WakeRequest request, string? @namespace, CancellationToken cancellationToken)
+    {
+        var path = $"{Migration.Type.Path(@namespace)}?fieldSelector={Uri.EscapeDataString($"metadata.name={NameOf(request)}")}";
+        var answer = await client.SendAsync(HttpMethod.Get, path, null, null, cancellationToken).ConfigureAwait(false);
+        using var list = JsonDocument.Parse(answer);
+        return list.RootElement.GetProperty("items").EnumerateArray().Select(item => item.Deserialize(ApiJson.Default.Migration)).FirstOrDefault();
     }
 
     /// <summary>Deleting it is how KubeVirt is told to abort. Only what was seen under way is cancelled: where it has gone meanwhile, nothing is left to do.</summary>

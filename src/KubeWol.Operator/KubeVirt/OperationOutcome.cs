@@ -18,6 +18,13 @@ internal abstract record OperationOutcome
     /// <summary>KubeVirt could not be asked, or asked to be left alone for <paramref name="RetryAfter"/>.</summary>
     public sealed record Unavailable(string Message, TimeSpan? RetryAfter) : OperationOutcome;
 
+    /// <summary>The answer was lost: it may have been done, or not.</summary>
+    public sealed record Unanswered(string Message) : OperationOutcome;
+
     /// <summary>The same request can never succeed.</summary>
-    public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome;
+    public sealed record Refused(WakeReason Reason, string Message) : OperationOutcome
+    {
+        /// <summary>Whether an API server that has just started says the same, until it has read its roles and knows all kinds.</summary>
+        public bool MayBePremature { get; init; } = Reason == WakeReason.Forbidden;
+    }
 }

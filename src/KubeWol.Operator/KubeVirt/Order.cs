@@ -16,6 +16,9 @@ internal sealed record Order(WakeOperation Operation, WakeRequest Request, Inten
     /// <exception cref="InvalidOperationException">There is none.</exception>
     public Machine Machine => Target ?? throw new InvalidOperationException($"{Operation} without a machine");
 
+    /// <summary>Whether the same was asked for before, on behalf of the same request.</summary>
+    public bool IsRepetition => Request.Status?.Operation == Operation;
+
     /// <summary>The machine's name.</summary>
     public ResourceKey Key => ResourceKey.Of(Machine.Object);
 }

@@ -131,5 +131,6 @@ internal sealed class TemplateSources(ClusterClient client)
         }
     }
 
-    private static TemplateProblem NotServed(string api) => new(TemplateReason.NotServed, $"this cluster does not have the API {api}");
+    /// <summary>Nobody serves what a template needs.</summary>
+    internal static TemplateProblem NotServed(string api) => new(TemplateReason.NotServed, $"this cluster does not have the API {api}");
 }

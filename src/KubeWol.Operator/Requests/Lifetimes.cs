@@ -14,6 +14,9 @@ internal sealed class Lifetimes(TimeProvider time)
     /// <summary>How long the others stay.</summary>
     public static readonly TimeSpan Brief = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a second request for a broadcast stays: it tells nothing that the first does not.</summary>
+    public static readonly TimeSpan Fleeting = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Share = TimeSpan.FromHours(1) / RefusedPerHour;
     private readonly Lock _lock = new();
     private DateTimeOffset _full;
@@ -22,6 +25,7 @@ internal sealed class Lifetimes(TimeProvider time)
     public TimeSpan Of(WakeRequest request)
     {
         var asked = TimeSpan.FromSeconds(request.Spec.TtlSecondsAfterFinished ?? WakeRequestSpec.DefaultTtlSeconds);
+        if (request.Status?.Reason == WakeReason.SameBroadcast) return asked < Fleeting ? asked : Fleeting;
         return CameToNothing(request) && asked > Brief && !Takes() ? Brief : asked;
     }
 

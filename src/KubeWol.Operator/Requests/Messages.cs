@@ -71,9 +71,12 @@ internal static class Messages
                 $"{reading.Found.Count} VirtualMachines have the MAC address {request.Spec.Target.MacAddress}: {Names(reading.Found.Select(Name))}; none was touched. Give each an address of its own",
             WakeReason.TargetTerminating => $"{name} is being deleted and can no longer be {Participle(reading)}",
             WakeReason.TargetVanished => $"{name} was deleted before it {(IsUp(reading) ? "was ready" : $"could be {Participle(reading)}")}",
+            WakeReason.StoppedMeanwhile => $"{name} was started, and somebody has stopped it before it was ready",
             WakeReason.NotStartable when machine!.State == MachineState.Finished =>
                 $"{name} has had its one run; change its run strategy from Once to start it again",
             WakeReason.NotStartable => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
+            WakeReason.SameBroadcast => $"the same broadcast was heard on {reading.By!.Request.Spec.Frame!.Node}, too, and {Of(reading.By)} counts",
+            WakeReason.Superseded when reading.By!.Request.IsFinished() => $"arrived too late: the later {Of(reading.By)} was carried out before",
             WakeReason.Superseded => $"the later {Of(reading.By!)} takes its place",
             WakeReason.NotMigratable when machine!.State == MachineState.Receiving => $"{name} waits for a migration from elsewhere (run strategy WaitAsReceiver)",
             WakeReason.NotMigratable => $"{name} cannot be migrated live: {words ?? reading.MigrationWords}",

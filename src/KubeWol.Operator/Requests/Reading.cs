@@ -28,6 +28,9 @@ internal sealed record Reading
     /// <summary>Why KubeVirt cannot migrate the machine, or why the migration failed, in its own words.</summary>
     public string? MigrationWords { get; init; }
 
+    /// <summary>Whether the migration that was created is not to be seen: deleted by somebody, or the watch is far behind.</summary>
+    public bool IsMigrationMissing { get; init; }
+
     /// <summary>The one machine it means; null if there is none or there are several.</summary>
     public Machine? Machine => Found is [var one] ? one : null;
 }

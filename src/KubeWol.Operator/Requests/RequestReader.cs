@@ -13,17 +13,24 @@ internal sealed class RequestReader(
     IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, TemplateFinder templates,
     RequestJudge judge, OperatorOptions options, TimeProvider time)
 {
+    private const string Deleted = "the VirtualMachineInstanceMigration was deleted";
+
     /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
     public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
 
-    public Reading Read(WakeRequest request)
+    /// <param name="request">The request.</param>
+    /// <param name="migration">The migration it has created, as the API server just had it, where the cache does not; else null.</param>
+    public Reading Read(WakeRequest request, Migration? migration = null)
     {
         var target = finder.Find(request);
-        var (judgement, isMeant) = judge.Judge(request, target, isItsTurn: true);
+        var counts = Broadcasts.CountsFor(requests, request);
+        var (judgement, isMeant) = judge.Judge(request, target, isItsTurn: counts is null);
         var intent = Intent.Of(request, judgement, Destination(request, judgement), options);
         var machine = target.Found is [var one] ? one : null;
-        var (turn, by) = machine is null || judgement.Refusal is not null ? default : Turns.Of(Rival(request, intent.Action, machine), [.. Rivals(request, machine)]);
-        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine) : default;
+        var (turn, by) = counts is not null ? (Turn.SameBroadcast, new Rival(counts, intent.Action))
+            : machine is null || judgement.Refusal is not null ? default
+            : TurnOf(request, intent.Action, machine);
+        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine, migration) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
         var isMine = machine is not null && InstanceMarks.IsMadeFor(machine.Object.Metadata, request.Metadata.Uid);
@@ -35,11 +42,12 @@ internal sealed class RequestReader(
             Found = target.Found,
             By = by,
             MigrationWords = words,
+            IsMigrationMissing = ReferenceEquals(words, Deleted),
             Situation = new()
             {
                 Action = intent.Action,
                 Found = target.Found.Count,
-                Refusal = judgement.Refusal,
+                Refusal = counts is null ? judgement.Refusal : null, // one broadcast is refused once
                 State = machine?.State ?? MachineState.Unknown,
                 IsReady = machine?.IsReady ?? false,
                 HadMachine = status?.Observed is not null,
@@ -47,6 +55,10 @@ internal sealed class RequestReader(
                 Issued = status?.Operation is { } last and not WakeOperation.None ? last
                     : progress == MigrationProgress.None ? WakeOperation.None
                     : WakeOperation.LiveMigrate, // created, and an operator died before it could say so
+                IsUnanswered = status is { Reason: WakeReason.WaitingForKubeVirt, Operation: not WakeOperation.None },
+                // The start made it another spec, and so did the stop; who only edits it otherwise makes one change.
+                IsUndone = status is { Operation: WakeOperation.Start, Observed.Generation: { } generation }
+                    && machine is { RunStrategy: RunStrategies.Halted } && machine.Object.Metadata.Generation >= generation + 2,
                 SinceIssued = status?.IssuedAt is { } issued ? time.GetUtcNow() - issued : TimeSpan.Zero,
                 Age = Age(request),
                 Deadline = Deadline(request),
@@ -63,6 +75,12 @@ internal sealed class RequestReader(
 
     public static TimeSpan Deadline(WakeRequest request) =>
         TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+
+    private (Turn, Rival?) TurnOf(WakeRequest request, WakeAction action, Machine machine)
+    {
+        var mine = Rival(request, action, machine);
+        return LaterWords.Of(requests, mine, machine) is { } later ? (Turn.Superseded, later) : Turns.Of(mine, [.. Rivals(request, machine)]);
+    }
 
     /// <summary>Every other request that means this machine. One for an address that is merely noted on it may mean another, which has it now.</summary>
     private IEnumerable<Rival> Rivals(WakeRequest request, Machine machine)
@@ -109,10 +127,10 @@ internal sealed class RequestReader(
         };
     }
 
-    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine)
+    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine, Migration? read)
     {
         // By its name, not by what was reported: an operator that dies in between finds it again.
-        var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request)));
+        var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request))) ?? read;
         if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle);
         var last = machine.Instance?.Status?.MigrationState;
         return found?.Status?.Phase switch
@@ -120,7 +138,7 @@ internal sealed class RequestReader(
             // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
             _ when found is null => request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime
                 ? (MigrationProgress.Scheduling, null)
-                : (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted"),
+                : (MigrationProgress.Failed, Deleted),
             null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null),
             "Succeeded" => (MigrationProgress.Succeeded, null),
             // A migration that fails before it has a node leaves there what became of the one before.

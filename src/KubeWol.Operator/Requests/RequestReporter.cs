@@ -2,13 +2,12 @@ using System.Text.Json;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
-using KubeWol.Operator.Events;
 
 namespace KubeWol.Operator.Requests;
 
-/// <summary>Writes what became of a request: one patch of its status per pass, and only when something changed; one Event at its end.</summary>
+/// <summary>Writes what became of a request: one patch of its status per pass, and only when something changed.</summary>
 internal sealed class RequestReporter(
-    ClusterClient client, IResourceCache<WakeRequest> requests, EventRecorder events, OperatorOptions options, TimeProvider time)
+    ClusterClient client, IResourceCache<WakeRequest> requests, OperatorOptions options, TimeProvider time)
 {
     /// <summary>Reports what a pass that began at <paramref name="began"/> read and did; returns the request as it then is.</summary>
     public async Task<WakeRequest> ReportAsync(Reading reading, Deed deed, DateTimeOffset began, CancellationToken cancellationToken)
@@ -22,7 +21,6 @@ internal sealed class RequestReporter(
         var written = await client.PatchAsync(WakeRequest.Type, ResourceKey.Of(reading.Request),
             JsonSerializer.SerializeToUtf8Bytes(patch, OperatorJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
         requests.Observe(written);
-        if (written.IsFinished()) events.Finished(written, reading.Found);
         return written;
     }
 }

@@ -42,7 +42,7 @@ internal static class RequestStatus
             Operation = operation,
             Created = created ? true : before.Created,
             Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
-            Observed = Observed(before.Observed, machine, created, finished),
+            Observed = Observed(before.Observed, machine, created, finished, deed.Issued != WakeOperation.None),
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions
@@ -77,11 +77,12 @@ internal static class RequestStatus
         };
     }
 
-    private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool created, bool finished) => machine is null ? before : new()
+    private static ObservedMachine? Observed(ObservedMachine? before, Machine? machine, bool created, bool finished, bool isIssued) => machine is null ? before : new()
     {
         Before = before is null && !created ? machine.PrintableStatus : before?.Before, // what was created was not there before
         NodeBefore = before is null ? machine.Node : before.NodeBefore,
         After = finished ? machine.PrintableStatus : null,
         NodeAfter = finished ? machine.Node : null,
+        Generation = isIssued ? machine.Object.Metadata.Generation : before?.Generation,
     };
 }

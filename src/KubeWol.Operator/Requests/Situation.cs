@@ -33,6 +33,12 @@ internal readonly record struct Situation
     /// <summary>How long ago that was.</summary>
     public TimeSpan SinceIssued { get; init; }
 
+    /// <summary>Whether the answer to that was lost, so that nobody knows whether it was done.</summary>
+    public bool IsUnanswered { get; init; }
+
+    /// <summary>Whether somebody has stopped the machine since this request started it.</summary>
+    public bool IsUndone { get; init; }
+
     /// <summary>How old the request is.</summary>
     public required TimeSpan Age { get; init; }
 

@@ -11,4 +11,7 @@ internal enum Turn
 
     /// <summary>A later one takes its place.</summary>
     Superseded,
+
+    /// <summary>The request of another node counts for the broadcast it was heard in.</summary>
+    SameBroadcast,
 }

@@ -18,6 +18,12 @@ internal static class Turns
             : (Turn.Mine, null);
     }
 
+    /// <summary>Whether the later of two undoes what the earlier does.</summary>
+    public static bool IsOpposite(WakeAction earlier, WakeAction later) => (earlier, later) is
+        (WakeAction.Wake or WakeAction.Instantiate, WakeAction.Sleep or WakeAction.Destroy)
+        or (WakeAction.Sleep, WakeAction.Wake or WakeAction.Instantiate or WakeAction.Destroy)
+        or (WakeAction.Move, WakeAction.Destroy);
+
     private static bool GivesWay(Rival earlier, Rival later) => Rival.Asked.Compare(earlier, later) < 0 && (earlier.Action, later.Action) switch
     {
         // A start that does not show yet is waited for: whoever took its place now would find the machine still asleep, and be content.

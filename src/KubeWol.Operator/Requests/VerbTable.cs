@@ -24,6 +24,7 @@ internal static class VerbTable
         {
             { Refusal: { } refusal } => new Plan.Refuse(refusal),
             { Action: WakeAction.Unknown } or { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown } => new Plan.Refuse(WakeReason.UnsupportedAction),
+            { Turn: Turn.SameBroadcast } => new Plan.Refuse(WakeReason.SameBroadcast),
             { Found: 0 } => Missing(now),
             { Found: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTarget),
             { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded),
@@ -45,8 +46,11 @@ internal static class VerbTable
 
     internal static Plan.Wait Wait(WakeReason reason) => new(reason, LookAgain);
 
-    /// <summary>Does something once: what was accepted is not sent again while the cache may simply not show it yet.</summary>
-    internal static Plan Issue(WakeOperation operation, WakeReason reason, in Situation now) => now.Issued == operation && now.SinceIssued < TraceTime
+    /// <summary>
+    /// Does something once: what was accepted is not sent again while the cache may simply not show it yet. Where the answer was lost there is nothing to
+    /// wait for; before it is done again the machine is read (KubeVirtMachines).
+    /// </summary>
+    internal static Plan Issue(WakeOperation operation, WakeReason reason, in Situation now) => now is { IsUnanswered: false } && now.Issued == operation && now.SinceIssued < TraceTime
         ? new Plan.Wait(reason, Min(LookAgain, TraceTime - now.SinceIssued))
         : new Plan.Act(operation, reason);
 

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Operator.Events;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Policies;
+using KubeWol.Operator.Targets;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Operator.Requests;
@@ -13,7 +16,9 @@ internal sealed class WakeRequestReconciler(
     RequestReader reader,
     SubjectGate gate,
     IMachineOperations operations,
+    MigrationOperations migrations,
     RequestReporter reporter,
+    EventRecorder events,
     RateMeter meter,
     Lifetimes lifetimes,
     ClusterClient client,
@@ -21,9 +26,17 @@ internal sealed class WakeRequestReconciler(
     TimeProvider time,
     ILogger<WakeRequestReconciler> logger) : IReconciler
 {
+    /// <summary>What is about to be reported as finished, with the machines that were meant: the report may arrive and its answer be lost, and the end is to be told once all the same.</summary>
+    private readonly ConcurrentDictionary<ResourceKey, (string? Uid, IReadOnlyList<Machine> Found)> _untold = new();
+
     public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
-        if (requests.Find(key) is not { Metadata.DeletionTimestamp: null } request) return Requeue.Never;
+        if (requests.Find(key) is not { Metadata.DeletionTimestamp: null } request)
+        {
+            _untold.TryRemove(key, out _);
+            return Requeue.Never;
+        }
+
         if (!request.IsFinished())
         {
             using var turn = await gate.EnterAsync(reader.Subject(request), cancellationToken).ConfigureAwait(false);
@@ -35,26 +48,41 @@ internal sealed class WakeRequestReconciler(
             }
         }
 
-        return request is null ? Requeue.Never : await ExpireAsync(request, cancellationToken).ConfigureAwait(false);
+        if (request is null) return Requeue.Never;
+        Tell(request);
+        return await ExpireAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<(WakeRequest Reported, TimeSpan Look)> PassAsync(WakeRequest request, CancellationToken cancellationToken)
     {
         var began = time.GetUtcNow();
         var reading = reader.Read(request);
+        // What a watch that is far behind does not show is not gone for that.
+        if (reading.IsMigrationMissing
+            && await migrations.ReadAsync(request, reading.Machine!.Object.Metadata.Namespace, cancellationToken).ConfigureAwait(false) is { } migration)
+        {
+            reading = reader.Read(request, migration);
+        }
+
         var plan = VerbTable.Decide(reading.Situation);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
+        if (deed.Plan is Plan.Done or Plan.Refuse) _untold[ResourceKey.Of(request)] = (request.Metadata.Uid, reading.Found);
         var reported = await reporter.ReportAsync(reading, deed, began, cancellationToken).ConfigureAwait(false);
-        if (reported.IsFinished())
-        {
-            meter.Forget(reported);
-            metrics.Finished(reported);
-            logger.Finished(ResourceKey.Of(reported), reported.Status!.Phase!.Value, reported.Status.Reason!.Value, reported.Status.Message);
-        }
 
         // Past its deadline a request only lives on while its migration cannot be cancelled.
         var left = reading.Situation.Deadline - reader.Age(request);
         return (reported, plan is Plan.Refuse || deed.Look < left ? deed.Look : left);
+    }
+
+    /// <summary>Tells the end of a request to everybody, once.</summary>
+    private void Tell(WakeRequest request)
+    {
+        if (!_untold.TryRemove(ResourceKey.Of(request), out var end) || end.Uid != request.Metadata.Uid) return;
+        // Nobody's wish came to nothing when another node's request counts.
+        if (request.Status!.Reason != WakeReason.SameBroadcast) events.Finished(request, end.Found);
+        meter.Forget(request);
+        metrics.Finished(request);
+        logger.Finished(ResourceKey.Of(request), request.Status.Phase!.Value, request.Status.Reason!.Value, request.Status.Message);
     }
 
     /// <summary>Does what the plan says.</summary>
@@ -77,18 +105,24 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
-            OperationOutcome.Refused { Reason: WakeReason.Forbidden } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+            OperationOutcome.Refused { MayBePremature: true } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
             OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
+            // Taken for done until the machine shows what is true: asking again blindly might undo what somebody has done since.
+            OperationOutcome.Unanswered lost => new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Issued = IsShownByMachine(operation) ? operation : WakeOperation.None, Words = lost.Message },
             OperationOutcome.Unavailable away =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), away.RetryAfter > soon ? away.RetryAfter.Value : soon) { Words = away.Message },
             _ => throw new InvalidOperationException($"an outcome without a consequence: {outcome}"),
         };
     }
 
-    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles: it is asked once more, later.</summary>
+    /// <summary>Whether the machine itself shows that it was done. A migration and a new machine have names of their own, and asking twice asks once.</summary>
+    private static bool IsShownByMachine(WakeOperation operation) =>
+        operation is WakeOperation.Start or WakeOperation.Stop or WakeOperation.Pause or WakeOperation.Unpause or WakeOperation.Place or WakeOperation.Delete;
+
+    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later.</summary>
     private bool IsSettled(Reading reading) =>
         reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt && reader.Age(reading.Request) >= VerbTable.DeniedTime;
 

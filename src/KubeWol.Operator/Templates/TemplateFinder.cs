@@ -28,7 +28,7 @@ internal sealed class TemplateFinder(IResourceCache<WakeTemplate> templates, Ope
         : templates.Find(new(request.Metadata.Namespace, name)) is { } template ? [template] : [];
 
     private List<WakeTemplate> Claiming(WakeRequest request, MacAddress address) =>
-        [.. templates.All.Where(t => options.Reaches(request, t.Metadata.Namespace) && MacRange.Claims(t, address))];
+        [.. templates.All.Where(t => options.Reaches(request, t.Metadata.Namespace) && TemplateClaims.Claims(t, address))];
 
     private string Words(List<WakeTemplate> found, WakeRequest request, InstantiateSettings settings) => found.Count switch
     {

@@ -24,7 +24,7 @@ internal sealed class TemplateReconciler(
 
     /// <summary>The other templates that claim addresses of this one.</summary>
     public static IEnumerable<WakeTemplate> Overlapping(IResourceCache<WakeTemplate> templates, WakeTemplate template) =>
-        templates.All.Where(other => ResourceKey.Of(other) != ResourceKey.Of(template) && MacRange.Overlap(template, other));
+        templates.All.Where(other => ResourceKey.Of(other) != ResourceKey.Of(template) && TemplateClaims.Overlap(template, other));
 
     public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {

@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using CsCheck;
 using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
+using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Protocol;
 
 namespace KubeWol.Agent.Tests.Delivery;
@@ -109,4 +110,38 @@ public sealed partial class RequestNameTests
     private static partial Regex Dns1123Label();
 
     private static MessageIdentity Message(MacAddress target, ushort port, int passwordLength) => new(target, port) { Password = PasswordTrace.Of(target, new byte[passwordLength]) };
+
+    [Theory]
+    [InlineData("12:00:00.0000000", "11:59:59.9999999")]
+    [InlineData("12:00:00.9999999", "11:59:59.9999999")]
+    [InlineData("12:00:01.0000000", null)]
+    [InlineData("12:00:03.9999999", null)]
+    [InlineData("12:00:04.0000000", "12:00:05")]
+    [InlineData("12:00:04.9999999", "12:00:05")]
+    public void Within_a_second_of_a_windows_boundary_there_is_a_neighbour(string heard, string? neighbour)
+    {
+        static DateTimeOffset At(string time) => DateTimeOffset.Parse($"2026-11-22T{time}Z", System.Globalization.CultureInfo.InvariantCulture);
+        Assert.Equal(neighbour is null ? null : At(neighbour), RequestName.Neighbour(At(heard)));
+        if (neighbour is not null) Assert.NotEqual(RequestName.Of(new(Some.Target, 9), At(heard), 0), RequestName.Of(new(Some.Target, 9), At(neighbour), 0));
+    }
+
+    [Fact]
+    public void A_message_is_the_same_whenever_it_is_heard_and_another_by_all_that_a_meaning_can_lie_in()
+    {
+        var message = new MessageIdentity(Some.Target, 9);
+        MessageIdentity[] all =
+        [
+            message,
+            message with { DestinationPort = 7 },
+            message with { Target = Some.NextTarget() },
+            message with { Password = new(6, 0, default) },
+            message with { Password = new(6, 1, default) },
+            message with { Node = "node-a" },
+            message with { Node = "node-b" },
+            message with { Interface = "eth0" },
+        ];
+        Assert.Equal(all.Length, all.Select(m => RequestName.MessageOf(m)).Distinct().Count());
+        Assert.Matches("^[0-9a-f]{16}$", RequestName.MessageOf(message));
+        Assert.Equal(RequestName.MessageOf(message), RequestName.MessageOf(message with { Password = default(PasswordTrace) with { Mark = 7 } }));
+    }
 }

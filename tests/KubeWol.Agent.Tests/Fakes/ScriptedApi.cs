@@ -21,17 +21,20 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     public Uri Address { get; private set; } = null!;
 
+    /// <summary>Whether it says by itself that there is nothing where agents ask in order to learn the time.</summary>
+    public bool TellsTime { get; private init; }
+
     /// <summary>Whether a request waits for its answer.</summary>
     public bool HasNext => _arrived.Reader.TryPeek(out _);
 
     /// <summary>Starts on a port of the loopback; 0 takes a free one.</summary>
-    public static async Task<ScriptedApi> StartAsync(int port = 0)
+    public static async Task<ScriptedApi> StartAsync(int port = 0, bool tellsTime = true)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.Zero);
-        var api = new ScriptedApi(builder.Build());
+        var api = new ScriptedApi(builder.Build()) { TellsTime = tellsTime };
         api._app.Run(api.ReceiveAsync);
         await api._app.StartAsync(TestContext.Current.CancellationToken);
         api.Address = new Uri(api._app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
@@ -56,6 +59,12 @@ internal sealed class ScriptedApi : IAsyncDisposable
         {
             if (!context.Request.Query.ContainsKey("watch")) await context.Response.WriteAsync("""{"metadata":{"resourceVersion":"1"},"items":[]}""", context.RequestAborted);
             else await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            return;
+        }
+
+        if (TellsTime && context.Request.Path.Value.EndsWith("/kubewol-agent-clock", StringComparison.Ordinal))
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 

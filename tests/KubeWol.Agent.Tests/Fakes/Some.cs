@@ -1,3 +1,5 @@
+using KubeWol.Agent.Delivery;
+using KubeWol.Agent.Index;
 using KubeWol.Agent.Intake;
 using KubeWol.Protocol;
 using Microsoft.Extensions.Logging;
@@ -15,10 +17,33 @@ internal static class Some
     /// <summary>Takes as many messages as a test has; those about limits set their own.</summary>
     public static AgentOptions Options => new() { Namespace = "kubewol-system", NodeName = "node-a", RateLimits = new(1_000_000, 1_000, 1_000_000, 1_000) };
 
+    /// <summary>A plain message; equal to no other one.</summary>
+    public static WakeSignal Signal => new(
+        new(Target, 9), null, null, "eth0", WolTransport.UdpV4, MacAddress.Parse("02:00:00:00:08:42"), IpAddress.Parse("192.0.2.84"), 9, [], new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
+
     /// <summary>An intake that is told nothing, unless a test tells it.</summary>
-    public static FrameIntake Intake(MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null) => new(
-        options ?? Options, (told ?? new()).Instructions, new(options ?? Options, time ?? TimeProvider.System, NullLogger<FloodGuard>.Instance),
-        page.Agent, logger ?? NullLogger<FrameIntake>.Instance);
+    public static FrameIntake Intake(
+        MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null, Outbox? outbox = null,
+        KnownAddresses? known = null, FrameTrace? trace = null)
+    {
+        var (given, clock, instructions) = (options ?? Options, time ?? TimeProvider.System, (told ?? new()).Instructions);
+        var addresses = known ?? new(given);
+        return new(given, instructions, addresses, new(given, clock, NullLogger<FloodGuard>.Instance), new(instructions, given, clock),
+            new(clock, page.Agent, NullLogger<ClusterClock>.Instance), outbox ?? Outbox(page, given, clock), trace ?? new(given, addresses), page.Agent, clock,
+            logger ?? NullLogger<FrameIntake>.Instance);
+    }
+
+    /// <summary>An outbox that nobody empties but the test.</summary>
+    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null) =>
+        new(options ?? Options, page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+
+    /// <summary>The next message in an outbox, which forgets it; null when there is none whose time has come.</summary>
+    public static WakeSignal? Next(this Outbox outbox)
+    {
+        if (outbox.Take(preferFresh: true) is not { } entry) return null;
+        outbox.Remove(entry);
+        return entry.Signal;
+    }
 
     /// <summary>An address that no other call gives.</summary>
     public static MacAddress NextTarget() => new(0x52_54_00_00_00_00 + (ulong)Interlocked.Increment(ref s_addresses));

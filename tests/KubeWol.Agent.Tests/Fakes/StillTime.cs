@@ -8,13 +8,13 @@ internal sealed class StillTime : FakeTimeProvider
 {
     private readonly Channel<TimeSpan> _waits = Channel.CreateUnbounded<TimeSpan>();
 
-    /// <summary>The next wait of at most this length that is begun, or was begun and not yet asked for; longer ones are passed over.</summary>
-    public async Task<TimeSpan> WaitBegunAsync(TimeSpan atMost)
+    /// <summary>The next wait of about this length that is begun, or was begun and not yet asked for; others are passed over.</summary>
+    public async Task<TimeSpan> WaitBegunAsync(TimeSpan atMost, TimeSpan atLeast = default)
     {
         while (true)
         {
             var wait = await _waits.Reader.ReadAsync(TestContext.Current.CancellationToken).SoonAsync();
-            if (wait >= TimeSpan.Zero && wait <= atMost) return wait;
+            if (wait >= atLeast && wait <= atMost) return wait;
         }
     }
 

@@ -25,8 +25,11 @@ internal sealed class Told
     public void Know() => _maps.Replace([.. _maps.All]);
 
     /// <summary>The operator publishes.</summary>
-    public void Say(string? sealingKey = null, string[]? nodes = null, string[]? interfaces = null) =>
-        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces)).ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
+    public void Say(string? sealingKey = null, string[]? nodes = null, string[]? interfaces = null, string[]? ready = null) =>
+        SayLiterally(new AgentConfig(sealingKey, new(nodes, interfaces), []) { Ready = ready ?? [] }.ToData().Where(e => e.Value is not null).ToDictionary(e => e.Key, e => e.Value!));
+
+    /// <summary>The operator publishes whose agents are ready.</summary>
+    public void SayReady(params string[] ready) => Say(ready: ready);
 
     /// <summary>Somebody writes into the ConfigMap.</summary>
     public void SayLiterally(IReadOnlyDictionary<string, string>? data) =>

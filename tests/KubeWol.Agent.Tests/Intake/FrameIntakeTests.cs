@@ -8,16 +8,28 @@ using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Tests.Intake;
 
-public sealed class FrameIntakeTests
+public sealed class FrameIntakeTests : IDisposable
 {
     private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
     private static readonly Nic Eth0 = new("eth0", 2, NicKind.Physical, IsUp: true);
     private static readonly MacAddress Target = Some.Target;
 
+    /// <summary>Room for as many messages as no test but that of the limit has.</summary>
+    private static readonly AgentOptions Few = Some.Options with { Spool = new() { Messages = 1_000 } };
+
     private readonly MetricsPage _page = new();
+    private readonly Outbox _outbox;
     private readonly FrameIntake _intake;
 
-    public FrameIntakeTests() => _intake = Some.Intake(_page);
+    public FrameIntakeTests()
+    {
+        var time = new StillTime();
+        time.SetUtcNow(Noon);
+        _outbox = Some.Outbox(_page, Few, time);
+        _intake = Some.Intake(_page, outbox: _outbox);
+    }
+
+    public void Dispose() => _outbox.Dispose();
 
     [Theory]
     [MemberData(nameof(Formats.Names), MemberType = typeof(Formats))]
@@ -42,7 +54,7 @@ public sealed class FrameIntakeTests
             Assert.Equal(tags.Select(t => (int)t.Id), signal.Vlans);
             Assert.Equal(new MessageIdentity(Target, isRaw ? (ushort)0 : port), signal.Identity);
             _intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame(format, Target, port, tags), at.AddMilliseconds(1));
-            Assert.False(_intake.Signals.TryRead(out _));
+            Assert.Null(_outbox.Next());
         }
 
         Assert.Equal("Accepted 3, Repeated 3", await _page.ResultsAsync("frames"));
@@ -80,7 +92,7 @@ public sealed class FrameIntakeTests
         var frame = new WolFrameBuilder().Build(MagicPacket.Build(Target, Convert.FromHexString(password)));
         _intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
         Array.Clear(frame);
-        var signal = Heard();
+        var signal = _outbox.Take(preferFresh: true)!.Signal;
         Assert.Equal(password, Convert.ToHexString(signal.Password!.Octets));
         Assert.Contains($"Password = a SecureOn password of {password.Length / 2} octets,", $"{signal}", StringComparison.Ordinal);
 
@@ -149,20 +161,21 @@ public sealed class FrameIntakeTests
     public async Task What_policies_tell_apart_is_told_apart_and_nothing_else(string? nodes, string? interfaces, string? node, string? @interface)
     {
         var told = new Told();
-        var intake = Some.Intake(_page, told: told);
+        using var outbox = Some.Outbox(_page);
+        var intake = Some.Intake(_page, told: told, outbox: outbox);
         told.Say(nodes: nodes?.Split(' '), interfaces: interfaces?.Split(' '));
         byte[] frame = new WolFrameBuilder().Build(MagicPacket.Build(Target));
         intake.Receive(Eth0, LinkType.Ethernet, frame, Noon);
         intake.Receive(Eth0 with { Name = "bond0" }, LinkType.Ethernet, frame, Noon);
 
-        Assert.True(intake.Signals.TryRead(out var signal));
+        var signal = outbox.Next()!;
         Assert.Equal((node, @interface), (signal.Identity.Node, signal.Identity.Interface));
         Assert.Equal(@interface is null ? "Accepted 1, Repeated 1" : "Accepted 2", await _page.ResultsAsync("frames"));
 
         told.Unsay();
         intake.Receive(Eth0, LinkType.Ethernet, frame, Noon.AddSeconds(2));
-        Assert.True(@interface is null || intake.Signals.TryRead(out _));
-        Assert.True(intake.Signals.TryRead(out signal));
+        Assert.True(@interface is null || outbox.Next() is not null);
+        signal = outbox.Next()!;
         Assert.Equal((null, null), (signal.Identity.Node, signal.Identity.Interface));
     }
 
@@ -212,10 +225,10 @@ public sealed class FrameIntakeTests
         var lines = await _page.LinesAsync();
         var reasons = Enum.GetValues<DropReason>().Where(r => r != DropReason.None).Select(r => $"{r}");
         Assert.Equal(
-            reasons.Concat(["Accepted", "Repeated", "RateLimited", "QueueFull"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
+            reasons.Concat(["Accepted", "Repeated", "RateLimited", "QueueFull", "UnknownMac", "NoIndex"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
             lines.Where(l => l.StartsWith("kubewol_agent_frames_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
-        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Expired"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
-        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces"]) Assert.Contains($"{series} 0", lines);
+        foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Late"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
+        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces", "kubewol_agent_held_messages", "kubewol_agent_index_known", "kubewol_agent_index_addresses"]) Assert.Contains($"{series} 0", lines);
     }
 
     [Theory]
@@ -225,7 +238,7 @@ public sealed class FrameIntakeTests
         var (link, frame) = Refused[Enum.Parse<DropReason>(reason)];
         _intake.Receive(Eth0, link, frame, Noon);
         Assert.Equal($"{reason} 1", await _page.ResultsAsync("frames"));
-        Assert.False(_intake.Signals.TryRead(out _));
+        Assert.Equal(0, _outbox.Count);
     }
 
     [Fact]
@@ -247,14 +260,14 @@ public sealed class FrameIntakeTests
     [Fact]
     public async Task A_full_queue_is_counted_and_a_repetition_has_its_chance_once_there_is_room()
     {
-        for (var i = 0; i < FrameIntake.QueueLength; i++) Receive(MagicPacket.Build(Some.NextTarget()));
+        for (var i = 0; i < Few.Spool.Messages; i++) Receive(MagicPacket.Build(Some.NextTarget()));
         Receive(MagicPacket.Build(Target));
         Receive(MagicPacket.Build(Target));
-        Assert.Equal($"Accepted {FrameIntake.QueueLength}, QueueFull 2", await _page.ResultsAsync("frames"));
+        Assert.Equal($"Accepted {Few.Spool.Messages}, QueueFull 2", await _page.ResultsAsync("frames"));
 
         Heard();
         Receive(MagicPacket.Build(Target));
-        Assert.Equal($"Accepted {FrameIntake.QueueLength + 1}, QueueFull 2", await _page.ResultsAsync("frames"));
+        Assert.Equal($"Accepted {Few.Spool.Messages + 1}, QueueFull 2", await _page.ResultsAsync("frames"));
     }
 
     [Fact]
@@ -281,7 +294,7 @@ public sealed class FrameIntakeTests
         }
 
         Assert.Equal(count, Total(await _page.ResultsAsync("frames")));
-        Assert.False(_intake.Signals.TryRead(out _));
+        Assert.Equal(0, _outbox.Count);
     }
 
     /// <summary>Whatever comes in, every frame that is refused and every packet in the others is counted once, under its own name.</summary>
@@ -290,7 +303,8 @@ public sealed class FrameIntakeTests
         async frames =>
         {
             var page = new MetricsPage();
-            var intake = Some.Intake(page);
+            using var outbox = Some.Outbox(page);
+            var intake = Some.Intake(page, outbox: outbox);
             var seen = new HashSet<MessageIdentity>();
             var expected = new SortedDictionary<string, int>(StringComparer.Ordinal);
             foreach (var frame in frames)
@@ -300,7 +314,7 @@ public sealed class FrameIntakeTests
             }
 
             Assert.Equal(string.Join(", ", expected.Select(e => $"{e.Key} {e.Value}")), await page.ResultsAsync("frames"));
-            Assert.Equal(expected.GetValueOrDefault("Accepted"), intake.Signals.Count);
+            Assert.Equal(expected.GetValueOrDefault("Accepted"), outbox.Count);
         },
         iter: 300);
 
@@ -325,7 +339,7 @@ public sealed class FrameIntakeTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var round = 0; round < 100; round++) Receive();
         Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
-        Assert.Equal(4, _intake.Signals.Count);
+        Assert.Equal(4, _outbox.Count);
 
         void Receive()
         {
@@ -392,5 +406,5 @@ public sealed class FrameIntakeTests
 
     private void Receive(byte[] payload) => _intake.Receive(Eth0, LinkType.Ethernet, new WolFrameBuilder().Build(payload), Noon);
 
-    private WakeSignal Heard() => _intake.Signals.TryRead(out var signal) ? signal : throw new InvalidOperationException("nothing was heard");
+    private WakeSignal Heard() => _outbox.Next() ?? throw new InvalidOperationException("nothing was heard");
 }

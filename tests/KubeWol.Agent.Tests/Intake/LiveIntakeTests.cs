@@ -18,7 +18,8 @@ public sealed class LiveIntakeTests(LiveNode node) : IClassFixture<LiveNode>
     public async Task Garbage_of_every_length_and_what_the_node_sends_itself_make_no_message_and_every_frame_is_counted()
     {
         var page = new MetricsPage();
-        var intake = Some.Intake(page);
+        using var outbox = Some.Outbox(page);
+        var intake = Some.Intake(page, outbox: outbox);
         var faults = new RecordingSink().Faults;
         // A cable without the test LAN's bridge, whose firewall hooks take away IP packets that are cut.
         await node.IpAsync("link add noise0 type veth peer name noise1");
@@ -32,11 +33,10 @@ public sealed class LiveIntakeTests(LiveNode node) : IClassFixture<LiveNode>
             foreach (var frame in Garbage()) sender.Send(frame);
             var last = Some.NextTarget();
             sender.Send(Formats.Frame("IPv4", last));
-            await Eventually.BecomesTrueAsync("the packet after the garbage is heard", () => intake.Signals.Count > 0, Cancel);
+            await Eventually.BecomesTrueAsync("the packet after the garbage is heard", () => outbox.Count > 0, Cancel);
 
-            Assert.True(intake.Signals.TryRead(out var signal));
-            Assert.Equal(last, signal.Target);
-            Assert.Equal(0, intake.Signals.Count);
+            Assert.Equal(last, outbox.Next()?.Target);
+            Assert.Equal(0, outbox.Count);
             var counts = capture.Counts!.Value;
             Assert.Equal(0u, counts.Dropped);
             Assert.InRange(counts.Received, 3u * (LongestFrame - 100), 4u * LongestFrame);

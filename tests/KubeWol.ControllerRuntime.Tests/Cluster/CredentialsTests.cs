@@ -1,3 +1,5 @@
+using System.Net;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Tests.Fakes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 
@@ -165,6 +167,37 @@ public sealed class CredentialsTests : ConnectionTestBase
         File.Delete(Path.Combine(Folder.Path, "account/token"));
         time.Advance(TimeSpan.FromMinutes(1));
         await Assert.ThrowsAsync<HttpRequestException>(() => SendAsync(connection));
+    }
+
+    [Fact]
+    public async Task A_pods_token_that_is_refused_is_read_again_at_once_and_a_new_one_is_tried_at_once()
+    {
+        await StartAsync(Ca.Leaf("apiserver", "127.0.0.1"));
+        MountServiceAccount();
+        using var connection = Folder.Open(time: new StillTime());
+        var client = new ClusterClient(connection, TimeProvider.System);
+        Assert.Equal("Bearer first", (await AskAsync(connection)).Headers["Authorization"]);
+        Folder.Write("account/token", "second\n");
+
+        var writing = client.SendAsync(HttpMethod.Post, "/things", "{}"u8.ToArray(), null, Bounded.Test);
+        await (await Server!.NextAsync()).RefuseAsync(401, "Unauthorized", "Unauthorized");
+        var again = await Server.NextAsync();
+        Assert.Equal(("POST", "/things", "{}", "Bearer second"), (again.Method, again.Target, again.Body, again.Headers["Authorization"]));
+        await again.AnswerAsync(200, "{}");
+        await writing.SoonAsync();
+    }
+
+    [Fact]
+    public async Task A_pods_token_that_is_refused_and_has_not_been_replaced_is_not_tried_again()
+    {
+        await StartAsync(Ca.Leaf("apiserver", "127.0.0.1"));
+        MountServiceAccount();
+        using var connection = Folder.Open(time: new StillTime());
+
+        var asking = new ClusterClient(connection, TimeProvider.System).SendAsync(HttpMethod.Get, "/things", null, null, Bounded.Test);
+        await (await Server!.NextAsync()).RefuseAsync(401, "Unauthorized", "Unauthorized");
+        Assert.Equal(HttpStatusCode.Unauthorized, (await Assert.ThrowsAsync<ApiException>(() => asking.SoonAsync())).StatusCode);
+        Assert.False(Server.HasNext);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class InformerOnGenuineServerTests(GenuineServer genuine)
             - { kind: ServiceAccount, name: {{name}}, namespace: default }
             """, Bounded.Test);
         using var connection = ClusterConnection.Open(await genuine.Api.KubeconfigForServiceAccountAsync("default", name, null, Bounded.Test));
-        await using var informer = new RunningInformer<ConfigMap>(connection, ConfigMap.Type, new() { Namespace = ns, FieldSelector = $"metadata.name={name}" });
+        await using var informer = new RunningInformer<ConfigMap>(connection, ConfigMap.Type, new() { Namespace = ns, Names = [name] });
         await informer.Cache.Synced.SoonAsync();
 
         var key = new ResourceKey("default", name);

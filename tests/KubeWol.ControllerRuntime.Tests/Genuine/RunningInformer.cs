@@ -23,7 +23,7 @@ internal sealed class RunningInformer<T> : IAsyncDisposable
         var metrics = new RuntimeMetrics(_registry);
         metrics.Watching(type.Plural);
         var quick = options with { ShortestBackoff = TimeSpan.FromMilliseconds(1), LongestBackoff = TimeSpan.FromMilliseconds(50) };
-        _run = new Informer<T>(new ClusterClient(connection, TimeProvider.System), type, Cache, quick, metrics, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token);
+        _run = new Informer<T>(new ClusterClient(connection, TimeProvider.System), type, options.Names?.Single(), Cache, quick, metrics, TimeProvider.System, NullLogger.Instance).RunAsync(_stop.Token);
     }
 
     public ResourceCache<T> Cache { get; } = new();

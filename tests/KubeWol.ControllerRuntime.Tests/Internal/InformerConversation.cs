@@ -46,12 +46,12 @@ public abstract class InformerConversation : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    private protected void Start(InformerOptions options, Uri? server = null, ConnectionPatience? patience = null)
+    private protected void Start(InformerOptions options, Uri? server = null, ConnectionPatience? patience = null, string? name = null)
     {
         _connection = Clusters.Connect(server ?? Server.Address, patience);
         var metrics = new RuntimeMetrics(Registry);
         metrics.Watching(Widget.Type.Plural);
-        var informer = new Informer<Widget>(new ClusterClient(_connection, Time), Widget.Type, Cache, options, metrics, Time, NullLogger.Instance);
+        var informer = new Informer<Widget>(new ClusterClient(_connection, Time), Widget.Type, name, Cache, options, metrics, Time, NullLogger.Instance);
         Run = informer.RunAsync(Stop.Token);
     }
 

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.ControllerRuntime.Tests.Fakes;
 
 namespace KubeWol.ControllerRuntime.Tests.Internal;
@@ -24,8 +25,8 @@ public sealed class InformerPatienceTests : InformerConversation
     {
         var idle = TimeSpan.FromMinutes(2);
         var watch = await StartWatchingWithAsync(new() { IdleTimeout = idle });
-        await Time.WaitBegunAsync(idle, idle);
         await watch.StreamAsync("");
+        await Time.WaitBegunAsync(idle, idle);
 
         Time.Advance(idle - TimeSpan.FromSeconds(1));
         await watch.StreamAsync(Widget.Bookmark(11));
@@ -42,13 +43,12 @@ public sealed class InformerPatienceTests : InformerConversation
     }
 
     [Fact]
-    public async Task A_watch_whose_headers_never_come_is_given_up_too()
+    public async Task A_watch_whose_headers_never_come_is_given_up_like_any_request()
     {
-        var idle = TimeSpan.FromMinutes(2);
-        var watch = await StartWatchingWithAsync(new() { IdleTimeout = idle });
-        await Time.WaitBegunAsync(idle, idle);
+        var watch = await StartWatchingWithAsync(new());
+        await Time.WaitBegunAsync(ClusterClient.DefaultTimeout, ClusterClient.DefaultTimeout);
 
-        Time.Advance(idle);
+        Time.Advance(ClusterClient.DefaultTimeout);
 
         await watch.Left.SoonAsync();
         Assert.Equal("10", (await Server.NextAsync()).Query("resourceVersion"));
@@ -85,12 +85,27 @@ public sealed class InformerPatienceTests : InformerConversation
         for (var round = 0; round < 4; round++)
         {
             await watch.StreamAsync("");
+            await Time.WaitBegunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2)); // it has begun
             Time.Advance(TimeSpan.FromSeconds(60));
             watch.End();
             watch = await Server.NextAsync(); // at once: time stands still meanwhile
         }
 
         Assert.Equal(0, await Registry.ReadAsync("""kubewol_watch_failures_total{resource="widgets"}"""));
+    }
+
+    [Fact]
+    public async Task Quiet_watches_that_are_cut_now_and_then_are_always_begun_anew_at_once()
+    {
+        var watch = await StartWatchingWithAsync(new() { ShortestBackoff = Shortest, LongestBackoff = Longest });
+        for (var round = 0; round < 9; round++)
+        {
+            await watch.StreamAsync("");
+            await Time.WaitBegunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2));
+            Time.Advance(TimeSpan.FromSeconds(2));
+            watch.Cut();
+            watch = await Server.NextAsync(); // at once: time stands still meanwhile
+        }
     }
 
     [Theory]

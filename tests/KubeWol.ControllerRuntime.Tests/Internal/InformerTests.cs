@@ -41,7 +41,7 @@ public sealed class InformerTests : InformerConversation
     [Fact]
     public async Task It_asks_for_one_name_only_where_that_is_all_it_may_see()
     {
-        Start(new() { FieldSelector = "metadata.name=one", LabelSelector = "a=b" });
+        Start(new() { LabelSelector = "a=b" }, name: "one");
 
         var list = await Server.NextAsync();
         Assert.Equal("/apis/test.kubewol.io/v1/widgets?limit=500&labelSelector=a%3Db&fieldSelector=metadata.name%3Done", list.Target);

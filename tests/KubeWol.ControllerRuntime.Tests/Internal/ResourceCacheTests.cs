@@ -25,6 +25,22 @@ public sealed class ResourceCacheTests
     }
 
     [Fact]
+    public void Of_several_parts_it_is_synced_once_each_was_listed_and_none_takes_away_what_another_brought()
+    {
+        var cache = new ResourceCache<Widget>(parts: 2);
+        cache.Replace([Widget.Of("a", 1)], "a");
+        cache.Replace([Widget.Of("a", 1)], "a");
+        Assert.False(cache.Synced.IsCompleted);
+
+        cache.Replace([Widget.Of("b", 2)], "b");
+        Assert.True(cache.Synced.IsCompleted);
+        Assert.Equal(["a", "b"], cache.All.Select(w => w.Metadata.Name).Order());
+
+        cache.Replace([], "a");
+        Assert.Equal("b", Assert.Single(cache.All).Metadata.Name);
+    }
+
+    [Fact]
     public void A_list_announces_what_is_new_what_changed_and_what_vanished_and_nothing_else()
     {
         _cache.Replace([Widget.Of("gone", 1), Widget.Of("changed", 2), Widget.Of("same", 3)]);

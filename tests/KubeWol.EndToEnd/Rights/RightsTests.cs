@@ -1,3 +1,4 @@
+using KubeWol.Api.Index;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
@@ -17,7 +18,7 @@ public sealed class RightsTests(Bed bed)
     public async Task Every_right_that_the_chart_grants_is_used_and_nothing_is_denied()
     {
         Assert.SkipWhen(bed.Cluster.Server?.AuthorizationLog is null, "only our own API server keeps a log of its decisions");
-        await Task.WhenAll(WakesAndSleepsAsync(), MovesAsync(), ClonesAsync(), ProcessesAsync(), ForgetsAsync(), TellsAgentsAsync());
+        await Task.WhenAll(WakesAndSleepsAsync(), MovesAsync(), ClonesAsync(), ProcessesAsync(), ForgetsAsync(), TellsAgentsAsync(), TellsAddressesAsync());
 
         var comparison = bed.CompareRights();
         await File.WriteAllTextAsync(Path.Combine(AppContext.BaseDirectory, "rights.md"), comparison.Print(), Cancel);
@@ -125,6 +126,21 @@ public sealed class RightsTests(Bed bed)
             "agents are told", async () => (await bed.Cluster.Kubectl.OutputAsync(["get", "configmap", "kubewol-agents", "-n", Installation.Namespace, "-o", "jsonpath={.data}"], Cancel))
                 .Contains("rights-elsewhere", StringComparison.Ordinal), Cancel);
         await bed.Cluster.Kubectl.OutputAsync(["delete", "wakepolicy", "rights-elsewhere", "-n", bed.Namespace], Cancel);
+    }
+
+    /// <summary>A machine in each shard of the index.</summary>
+    private async Task TellsAddressesAsync()
+    {
+        var machines = new Dictionary<int, MachineManifest>();
+        while (machines.Count < AddressShards.Count)
+        {
+            var address = Bed.NextAddress();
+            machines[AddressShards.Of(address.Bits)] = bed.Machine($"rights-{address:N}") with { Mac = address.ToString() };
+        }
+
+        foreach (var machine in machines.Values) await bed.Cluster.ApplyAsync(machine, Cancel);
+        await Eventually.BecomesTrueAsync(
+            "agents are told all addresses", () => Task.FromResult(!bed.CompareRights().Unused.Any(right => right is { Resource: "configmaps", Verb: "patch" })), Cancel);
     }
 
     private async Task<WakeReason?> EndAsync(MachineManifest machine, WakeRequestSpec spec) => (await bed.AskAsync(machine, spec)).Status!.Reason;

@@ -19,7 +19,16 @@ public sealed class SecurityDocumentTests(InstalledChart installed)
             .Select(rules => $"{rules.Key}: {string.Join(", ", rules.Select(r => r.Verb).Distinct().Order(StringComparer.Ordinal))}");
         Assert.Equal(
             granted.Order(StringComparer.Ordinal),
-            listed.Select(c => $"{$"{c[1]} {c[2]} {c[3].Trim('`')} {c[4].Trim('`')}".TrimEnd()}: {c[5]}").Order(StringComparer.Ordinal));
+            listed.SelectMany(c => Names(c[4]).Select(name => $"{$"{c[1]} {c[2]} {c[3].Trim('`')} {name}".TrimEnd()}: {c[5]}")).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>The names in a cell: none, one, or a row of them that count up their last hexadecimal digit.</summary>
+    private static IEnumerable<string> Names(string cell)
+    {
+        if (cell.Split('…', StringSplitOptions.TrimEntries) is not [var first, var last]) return [cell.Trim('`')];
+        var (from, to) = (first.Trim('`'), last.Trim('`'));
+        Assert.Equal(from[..^1], to[..^1]);
+        return Enumerable.Range(Convert.ToInt32(from[^1..], 16), Convert.ToInt32(to[^1..], 16) - Convert.ToInt32(from[^1..], 16) + 1).Select(digit => $"{from[..^1]}{digit:x}");
     }
 
     private static string Where(string? ns) => ns switch { null => "everywhere", Installation.Namespace => "own namespace", _ => ns };

@@ -8,6 +8,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Internal;
 using KubeWol.Operator.Keys;
+using KubeWol.Operator.Templates;
 using KubeWol.Operator.Tests.World;
 using KubeWol.Proofs.SecureOn;
 using KubeWol.Protocol;
@@ -27,6 +28,8 @@ public sealed class AgentConfigTests : IAsyncLifetime
     private readonly ResourceCache<OperatorKeySecret> _secrets = new();
     private readonly ResourceCache<ConfigMap> _maps = new();
     private readonly ResourceCache<WakePolicy> _policies = new();
+    private readonly ResourceCache<Pod> _pods = new();
+    private readonly ResourceCache<WakeTemplate> _templates = new();
     private readonly FakeTimeProvider _time = new(Some.Noon);
     private readonly Recorder _log = new();
     private readonly SealingKeys _keys;
@@ -39,7 +42,7 @@ public sealed class AgentConfigTests : IAsyncLifetime
     {
         _api = await FakeApi.StartAsync();
         _api.Respond = Store;
-        _reconciler = new(_secrets, _maps, _policies, _keys, new(_api.Connection, _time), Some.Options, _time, _log.For<AgentConfigReconciler>());
+        _reconciler = new(_secrets, _maps, _policies, _templates, new(_pods, _time), _keys, new(_api.Connection, _time), Some.Options, _time, _log.For<AgentConfigReconciler>());
     }
 
     public ValueTask DisposeAsync() => _api.DisposeAsync();
@@ -198,6 +201,44 @@ public sealed class AgentConfigTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Agents_are_told_which_addresses_any_template_claims()
+    {
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal("", _maps.All.Single().Data!["claimed"]);
+        _templates.Set(Templates.Claims.Template("team-a/one", prefix: "52:54:00:aa"));
+        _templates.Set(Templates.Claims.Template("team-b/two", prefix: "52-54-00-ab"));
+        _templates.Set(Templates.Claims.Template("team-b/three", prefix: "02:00:00:00:01"));
+        await LookAsync();
+        Assert.Equal("020000000100-0200000001ff 525400aa0000-525400abffff", _maps.All.Single().Data!["claimed"]);
+        Assert.Equal(2, Published.Claimed!.Count);
+
+        foreach (var template in _templates.All) _templates.Remove(ResourceKey.Of(template));
+        await LookAsync();
+        Assert.Empty(Published.Claimed!);
+    }
+
+    [Fact]
+    public async Task A_tenant_who_claims_thousands_of_ranges_has_agents_listen_to_what_lies_between_but_to_all_of_them()
+    {
+        for (var i = 0; i < 300; i++)
+        {
+            _templates.Set(Templates.Claims.Template($"greedy/t{i:000}") with
+            {
+                Spec = new() { MacAddresses = new() { Ranges = [.. Enumerable.Range(0, 32).Select(r => new AddressRange { From = $"52:54:{i / 256:x2}:{i % 256:x2}:{r:x2}:00", To = $"52:54:{i / 256:x2}:{i % 256:x2}:{r:x2}:07" })] } },
+            });
+        }
+
+        _templates.Set(Templates.Claims.Template("modest/t", prefix: "02:00:00:00:01"));
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(TemplateClaims.MostRanges, Published.Claimed!.Count);
+        Assert.Contains(new(0x0200_0000_0100, 0x0200_0000_01FF), Published.Claimed);
+        Assert.All(_templates.All.SelectMany(t => TemplateClaims.Of(t.Spec.MacAddresses)), range => Assert.Contains(Published.Claimed, c => c.Contains(range.First) && c.Contains(range.Last)));
+        Assert.InRange(_api.Calls.Max(c => c.Body.Length), 0, 500_000);
+    }
+
+    [Fact]
     public async Task A_tenant_who_names_thousands_keeps_nobody_elses_out_and_the_ConfigMap_stays_small()
     {
         for (var i = 0; i < 500; i++) Policy($"greedy/p{i:000}", [.. Enumerable.Range(0, 16).Select(f => new FrameOrigin { Nodes = [.. Enumerable.Range(0, 64).Select(n => $"a{i}-{f}-{n}".PadRight(253, 'x'))] })]);
@@ -210,6 +251,81 @@ public sealed class AgentConfigTests : IAsyncLifetime
         Assert.InRange(_api.Calls.Max(c => c.Body.Length), 0, 500_000);
         Assert.Single(_log.Lines, l => l.Level == LogLevel.Warning);
     }
+
+    [Fact]
+    public async Task Agents_are_told_on_which_nodes_one_is_ready()
+    {
+        See("b", "node-b", ready: true);
+        See("a", "node-a", ready: true);
+        See("c", "node-c", ready: false);
+        See("d", null, ready: true);
+        See("e", "node-e", ready: true, going: true);
+        See("b-2", "node-b", ready: true); // the next one's pod, while the last is going
+        _pods.Set(new() { Metadata = new() { Namespace = Some.Agents, Name = "new", Uid = "new", ResourceVersion = Some.NextVersion() } });
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(["node-a", "node-b"], Published.Ready);
+    }
+
+    [Fact]
+    public async Task Agents_are_told_of_each_other_in_batches_and_of_all_else_at_once()
+    {
+        await LookAsync();
+        await LookAsync();
+        _api.Forget();
+        for (var i = 0; i < 100; i++)
+        {
+            See($"a{i}", $"node-{i:00}", ready: true);
+            var again = await LookAsync();
+            if (i > 0) Assert.InRange(again.Delay!.Value, TimeSpan.FromMilliseconds(1), ReadyAgents.Pace);
+        }
+
+        Assert.InRange(_api.Calls.Count, 0, 1);
+        _time.Advance(ReadyAgents.Pace);
+        await LookAsync();
+        Assert.Equal(100, Published.Ready.Count);
+
+        See("a7", "node-07", ready: false);
+        await LookAsync();
+        Assert.Equal(100, Published.Ready.Count);
+        Policy("team-a/one", new FrameOrigin { Nodes = ["node-b"] });
+        await LookAsync();
+        Assert.Equal((99, "node-b"), (Published.Ready.Count, Published.Distinguish.Nodes!.Single()));
+    }
+
+    [Fact]
+    public async Task However_many_agents_there_are_the_ConfigMap_stays_small()
+    {
+        for (var i = 0; i < 5_000; i++) See($"a{i}", $"node-{i:0000}".PadRight(253, 'x'), ready: true);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal(ReadyAgents.MostLetters / 253, Published.Ready.Count);
+        Assert.InRange(_api.Calls.Max(c => c.Body.Length), 0, 300_000);
+    }
+
+    [Fact]
+    public void Only_a_pod_that_comes_to_a_node_or_goes_matters()
+    {
+        Pod on = OnNode("node-a", true), off = OnNode("node-a", false), elsewhere = OnNode("node-b", true);
+        Assert.True(ReadyAgents.Matters(null, on));
+        Assert.True(ReadyAgents.Matters(on, off));
+        Assert.True(ReadyAgents.Matters(on, null));
+        Assert.True(ReadyAgents.Matters(on, elsewhere));
+        Assert.False(ReadyAgents.Matters(on, OnNode("node-a", true)));
+        Assert.False(ReadyAgents.Matters(off, null));
+    }
+
+    private void See(string name, string? node, bool ready, bool going = false)
+    {
+        var pod = OnNode(node, ready);
+        _pods.Set(pod with { Metadata = new() { Namespace = Some.Agents, Name = name, Uid = name, ResourceVersion = Some.NextVersion(), DeletionTimestamp = going ? Some.Noon : null } });
+    }
+
+    private static Pod OnNode(string? node, bool ready) => new()
+    {
+        Spec = new(node),
+        Status = new([new("Initialized", "True"), new("Ready", ready ? "True" : "False")]),
+    };
 
     private AgentConfig Published => AgentConfig.Of(_maps.All.Single());
 

@@ -58,11 +58,11 @@ public sealed class KubeVirtAnswersTests
     [InlineData("Unavailable", WakeOperation.Start, 401, "Unauthorized")]
     [InlineData("Unavailable", WakeOperation.Start, 408, "Timeout: request did not complete within the allotted timeout")]
     [InlineData("Unavailable", WakeOperation.Start, 429, "the server has received too many requests and has asked us to try again later")]
-    [InlineData("Unavailable", WakeOperation.Start, 500, "Internal error occurred: failed calling webhook \"virtualmachine-validator.kubevirt.io\": connection refused")]
-    [InlineData("Unavailable", WakeOperation.Start, 500, "etcdserver: request timed out")]
-    [InlineData("Unavailable", WakeOperation.Start, 502, "bad gateway")]
+    [InlineData("Unanswered", WakeOperation.Start, 500, "Internal error occurred: failed calling webhook \"virtualmachine-validator.kubevirt.io\": connection refused")]
+    [InlineData("Unanswered", WakeOperation.Start, 500, "etcdserver: request timed out")]
+    [InlineData("Unanswered", WakeOperation.Start, 502, "bad gateway")]
     [InlineData("Unavailable", WakeOperation.Start, 503, "the server is currently unable to handle the request")]
-    [InlineData("Unavailable", WakeOperation.Start, 504, "the server was unable to return a response in the time allotted")]
+    [InlineData("Unanswered", WakeOperation.Start, 504, "the server was unable to return a response in the time allotted")]
     public void A_refusal_has_its_meaning_and_its_words_are_passed_on(string outcome, WakeOperation operation, int status, string words)
     {
         var read = KubeVirtAnswers.Read(new ApiException((HttpStatusCode)status, "", words, TimeSpan.FromSeconds(7)), operation);
@@ -72,6 +72,7 @@ public sealed class KubeVirtAnswersTests
             OperationOutcome.Outdated outdated => ("Outdated", outdated.Message),
             OperationOutcome.Refused refused => ($"Refused {refused.Reason}", refused.Message),
             OperationOutcome.Unavailable away => (away.RetryAfter == TimeSpan.FromSeconds(7) ? "Unavailable" : "in a hurry", away.Message),
+            OperationOutcome.Unanswered lost => ("Unanswered", lost.Message),
             _ => (read.ToString(), ""),
         };
         Assert.Equal((outcome, words), (kind, said));

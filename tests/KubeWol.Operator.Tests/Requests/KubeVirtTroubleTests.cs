@@ -1,3 +1,4 @@
+using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
 using KubeWol.Operator.Tests.World;
@@ -81,4 +82,90 @@ public sealed class KubeVirtTroubleTests
         Assert.Equal(["start"], world.SubresourceCalls);
         Assert.Equal((WakeReason.AlreadyActive, "team-a/web-01 was Stopped and runs now"), (world.Status.Reason, world.Status.Message));
     }
+
+    [Fact]
+    public async Task A_start_whose_answer_was_lost_is_asked_for_again_where_the_machine_shows_nothing_of_it()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.KubeVirtSays.Enqueue(new(Answer.Cut));
+
+        await world.PassAsync();
+        Assert.Equal((WakePhase.Running, WakeReason.WaitingForKubeVirt, WakeOperation.Start), (world.Status.Phase, world.Status.Reason, world.Status.Operation));
+        await world.PassAfterAsync(0.25);
+
+        Assert.Equal(["start", "start"], world.SubresourceCalls);
+        Assert.Equal("GET /apis/kubevirt.io/v1/namespaces/team-a/virtualmachines/web-01", world.Calls[^3]); // then the start, and the report
+        Assert.Equal((WakePhase.Running, WakeReason.WaitingForStart), (world.Status.Phase, world.Status.Reason));
+    }
+
+    [Fact]
+    public async Task A_start_that_was_done_although_its_answer_was_lost_is_not_asked_for_again()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.KubeVirtSays.Enqueue(new(Answer.Cut));
+
+        await world.PassAsync();
+        world.WriteBehindTheCache(Some.Vm(strategy: "Always", status: "Starting"));
+        await world.PassAfterAsync(0.25);
+        await world.PassAfterAsync(1);
+        world.See(Some.Vm(strategy: "Always", status: "Running"));
+        await world.PassAfterAsync(1);
+
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.Equal((WakePhase.Succeeded, WakeReason.Started), (world.Status.Phase, world.Status.Reason));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_somebody_has_stopped_since_it_was_started_is_not_started_again(bool isAnswered)
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Generation(7, Some.Vm()));
+        if (!isAnswered) world.KubeVirtSays.Enqueue(new(Answer.Cut));
+
+        await world.PassAsync();
+        world.See(Generation(9, Some.Vm()));
+        await world.PassAfterAsync(30);
+
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.Equal(
+            (WakePhase.Failed, WakeReason.StoppedMeanwhile, "team-a/web-01 was started, and somebody has stopped it before it was ready"),
+            (world.Status.Phase, world.Status.Reason, world.Status.Message));
+    }
+
+    [Fact]
+    public async Task What_somebody_has_edited_since_it_was_to_be_started_is_started()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Generation(7, Some.Vm()));
+        world.KubeVirtSays.Enqueue(new(Answer.Cut));
+
+        await world.PassAsync();
+        world.See(Generation(8, Some.Vm()));
+        await world.PassAfterAsync(1);
+
+        Assert.Equal(["start", "start"], world.SubresourceCalls);
+    }
+
+    [Fact]
+    public async Task An_end_that_was_reported_although_the_answer_was_lost_is_told_once()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm(strategy: "Always", status: "Running"));
+        var (respond, isLost) = (world.Api.Respond, false);
+        world.Api.Respond = call =>
+        {
+            var answer = respond(call);
+            if (call.Method != "PATCH" || isLost) return answer;
+            isLost = true;
+            return new(Answer.Cut);
+        };
+
+        await Assert.ThrowsAsync<HttpRequestException>(world.PassAsync);
+        world.SeeRequests();
+        for (var i = 0; i < 2; i++) await world.PassAfterAsync(1);
+
+        Assert.Equal(["Normal AlreadyActive WakeRequest kubewol-system/heard", "Normal AlreadyActive VirtualMachine team-a/web-01"], (await world.ToldAsync()).Select(t => t.Split(':')[0]));
+        Assert.Equal(1, await world.Registry.ValueAsync("""kubewol_requests_total{action="Wake",phase="Succeeded",reason="AlreadyActive"}"""));
+    }
+
+    private static VirtualMachine Generation(long generation, VirtualMachine machine) => machine with { Metadata = machine.Metadata with { Generation = generation } };
 }

@@ -171,6 +171,10 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.NotStartable, Heard, Machine("WaitAsReceiver", "WaitingForReceiver"))),
         ("Superseded: the later WakeRequest team-a/first (Sleep) takes its place",
             () => Say(new Plan.Refuse(WakeReason.Superseded), Some.Reading(Heard, Running) with { By = First })),
+        ("Superseded: arrived too late: the later WakeRequest team-a/first (Sleep) was carried out before",
+            () => Say(new Plan.Refuse(WakeReason.Superseded), Some.Reading(Heard, Running) with { By = First with { Request = First.Request with { Status = new() { Phase = WakePhase.Succeeded } } } })),
+        ("SameBroadcast: the same broadcast was heard on node-a, too, and WakeRequest kubewol-system/heard (Wake) counts",
+            () => Say(new Plan.Refuse(WakeReason.SameBroadcast), Some.Reading(Heard, Running) with { By = new(Heard, WakeAction.Wake) })),
         ("NotMigratable: team-a/web-01 cannot be migrated live: InterfaceNotLiveMigratable: bridge on the pod network",
             () => Say(
                 new Plan.Refuse(WakeReason.NotMigratable),

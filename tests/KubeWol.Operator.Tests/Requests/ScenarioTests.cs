@@ -175,7 +175,7 @@ public sealed class ScenarioTests(SharedApi shared) : IClassFixture<SharedApi>
         var scenario = new Scenario(strategy, state, request);
         var undisturbed = await scenario.PlayAsync(shared.Api);
 
-        foreach (var lag in (double[])[0.5, 3, 10])
+        foreach (var lag in (double[])[0.5, 3, 10, 20])
         {
             var late = await scenario.PlayAsync(shared.Api, lag: lag);
             Assert.Equal((undisturbed.Effects, End(undisturbed), undisturbed.Reason, lag), (Once(late.Effects), End(late), late.Reason, lag));

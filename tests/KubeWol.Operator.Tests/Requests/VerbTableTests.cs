@@ -15,9 +15,10 @@ public sealed class VerbTableTests
     private const string Start = """
         verb             | found   | turn       | age     | migration                  -> plan
 
-        Unknown          | *       | *          | *       | *                          -> Refuse UnsupportedAction
-        not Unknown      | none    | *          | *       | *                          -> see Missing
-        not Unknown      | several | *          | *       | *                          -> Refuse AmbiguousTarget
+        Unknown          | *       | *                 | * | *                        -> Refuse UnsupportedAction
+        not Unknown      | *       | SameBroadcast     | * | *                        -> Refuse SameBroadcast
+        not Unknown      | none    | not SameBroadcast | * | *                        -> see Missing
+        not Unknown      | several | not SameBroadcast | * | *                        -> Refuse AmbiguousTarget
         not Unknown      | one     | Superseded | *       | *                          -> Refuse Superseded
         not Unknown      | one     | Others     | in-time | *                          -> Wait WaitingForTurn
         not Unknown      | one     | Others     | late    | not Scheduling InFlight    -> Refuse DeadlineExceeded
@@ -283,7 +284,7 @@ public sealed class VerbTableTests
     public void A_migration_that_the_request_began_is_never_left_under_way_when_it_gives_up() => Any.Where(now => now.Action == WakeAction.Move).Sample(now =>
     {
         // A machine that goes away takes its migration with it, and one that is superseded has begun nothing.
-        if (VerbTable.Decide(now) is not Plan.Refuse { Reason: not (WakeReason.TargetTerminating or WakeReason.Superseded or WakeReason.NotMigratable) } refusal) return;
+        if (VerbTable.Decide(now) is not Plan.Refuse { Reason: not (WakeReason.TargetTerminating or WakeReason.Superseded or WakeReason.SameBroadcast or WakeReason.NotMigratable) } refusal) return;
         if (now is { Found: 1, State: MachineState.Running or MachineState.Paused or MachineState.Migrating })
         {
             Assert.Equal(now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight, refusal.CancelMigration);

@@ -142,7 +142,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var operations = new KubeVirtMachines(
             _client, Machines, new(_client, Machines), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
-            Requests, reader, new(), operations, new(_client, Requests, Events, Options, Time), meter, new(Time), _client, Metrics, Time,
+            Requests, reader, new(), operations, new(_client, Migrations), new(_client, Requests, Options, Time), Events, meter, new(Time), _client, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 

@@ -135,6 +135,7 @@ internal sealed class SimulatedKubeVirt(TimeProvider time)
                 ("GET", "virtualmachines") => _machines.GetValueOrDefault(key)?.Vm is { } vm ? Ok(Json(vm)) : NotFound(call),
                 ("PATCH", "virtualmachines") => Patch(key, call),
                 ("DELETE", "virtualmachines") => Delete(key, call),
+                ("GET", _) when path.Length == 6 => List(new(space, call.Path[(call.Path.LastIndexOf("%3D", StringComparison.Ordinal) + 3)..])),
                 ("GET", _) => Find(key) is { } found ? Ok(Json(found.Migration)) : NotFound(call),
                 ("POST", _) => Migrate(space, call),
                 ("DELETE", _) => Cancel(key, call),
@@ -144,6 +145,9 @@ internal sealed class SimulatedKubeVirt(TimeProvider time)
             return answer;
         }
     }
+
+    /// <summary>The migrations of one name, of which there is one or none.</summary>
+    private Answer List(ResourceKey key) => Ok(new JsonObject { ["items"] = Find(key) is { } found ? new JsonArray(Json(found.Migration)) : [] });
 
     private static string Effect(Call call, string[] path) => (call.Method, path[5]) switch
     {

@@ -12,7 +12,7 @@ internal static class Sleeping
         MachineState.Stopped or MachineState.Finished or MachineState.Receiving =>
             new Plan.Done(now.Issued == WakeOperation.Stop ? WakeReason.Stopped : WakeReason.AlreadyInactive),
         // What goes down at somebody else's word is told once not to wait for its guest; KubeVirt refuses a second time.
-        MachineState.Stopping when now is { Sleep: SleepMode.Stop, Force: true, Issued: not WakeOperation.Stop } =>
+        MachineState.Stopping when now is { Sleep: SleepMode.Stop, Force: true } and ({ Issued: not WakeOperation.Stop } or { IsUnanswered: true }) =>
             new Plan.Act(WakeOperation.Stop, WakeReason.WaitingForStop),
         MachineState.Stopping => VerbTable.Wait(WakeReason.WaitingForStop),
         _ => now.Sleep == SleepMode.Stop ? VerbTable.Issue(WakeOperation.Stop, WakeReason.WaitingForStop, now) : Pause(now),

@@ -8,6 +8,7 @@ internal static class Waking
 {
     public static Plan Decide(in Situation now) => now.State switch
     {
+        MachineState.Stopped when now is { Issued: WakeOperation.Start, IsUndone: true } => new Plan.Refuse(WakeReason.StoppedMeanwhile),
         MachineState.Stopped => VerbTable.Issue(WakeOperation.Start, WakeReason.WaitingForStart, now),
         MachineState.Paused => VerbTable.Issue(WakeOperation.Unpause, WakeReason.WaitingForStart, now),
         MachineState.Running when !now.HadMachine && !now.Created => new Plan.Done(WakeReason.AlreadyActive),

@@ -1,17 +1,20 @@
 using System.Globalization;
+using KubeWol.Api.Index;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Protocol;
 
 namespace KubeWol.Operator.Templates;
 
-/// <summary>All addresses from one to another, as numbers.</summary>
-internal readonly record struct MacRange(ulong First, ulong Last)
+/// <summary>The addresses that templates claim.</summary>
+internal static class TemplateClaims
 {
+    /// <summary>Ranges that agents are told of at the most; they have room in a ConfigMap beside all else.</summary>
+    public const int MostRanges = 4_096;
+
     private const int Digits = 12;
 
-    public bool Contains(MacAddress address) => address.Bits >= First && address.Bits <= Last;
-
-    public bool Overlaps(MacRange other) => First <= other.Last && other.First <= Last;
+    /// <summary>What all of the templates claim, as agents are told: for their sake it may be more, and is never less.</summary>
+    public static IReadOnlyList<MacRange> Merged(IEnumerable<WakeTemplate> templates) => MacRange.Merge(templates.SelectMany(t => Of(t.Spec.MacAddresses)), MostRanges);
 
     /// <summary>What a template claims. The CRD has judged the spelling; what it would not have let through claims nothing.</summary>
     public static IEnumerable<MacRange> Of(ClaimedAddresses claimed)
@@ -31,7 +34,7 @@ internal readonly record struct MacRange(ulong First, ulong Last)
 
     /// <summary>Whether a template claims an address. No machine has a multicast address or the zero address, so these are claimed by none.</summary>
     public static bool Claims(WakeTemplate template, MacAddress address) =>
-        !address.IsMulticast && !address.IsZero && Of(template.Spec.MacAddresses).Any(r => r.Contains(address));
+        !address.IsMulticast && !address.IsZero && Of(template.Spec.MacAddresses).Any(r => r.Contains(address.Bits));
 
     /// <summary>Whether two templates claim an address both.</summary>
     public static bool Overlap(WakeTemplate one, WakeTemplate other)

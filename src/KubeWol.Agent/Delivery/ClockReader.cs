@@ -1,0 +1,50 @@
+using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime.Cluster;
+using Microsoft.Extensions.Hosting;
+
+namespace KubeWol.Agent.Delivery;
+
+/// <summary>
+/// Asks the API server what time it is: after the start as often as it takes to know it well, and then now and then. A date without fractions tells most
+/// by when it changes, so it is asked for at different moments of a second.
+/// </summary>
+internal sealed class ClockReader(ClusterClock clock, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
+{
+    /// <summary>Two nodes that know it as well as this agree on whether two frames are copies of one broadcast.</summary>
+    public static readonly TimeSpan GoodEnough = TimeSpan.FromMilliseconds(400);
+
+    private const int QuickReadings = 10;
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
+    private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Later = TimeSpan.FromMinutes(5);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        for (var quick = 0; !stoppingToken.IsCancellationRequested; quick++)
+        {
+            var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
+            var isKnown = clock.Doubt < GoodEnough || quick >= QuickReadings;
+            if (isKnown) quick = 0;
+            var wait = !isAnswered ? AfterFailure : isKnown ? Later * (0.5 + Random.Shared.NextDouble()) : Soon;
+            await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    /// <summary>Any question does; this is one that an agent may ask, and that costs little.</summary>
+    private async Task<bool> AskAsync(CancellationToken stopping)
+    {
+        try
+        {
+            _ = await client.PeekAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-clock"), stopping).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
+        {
+            return false; // whoever has something to write says so in the log
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,30 @@
+using KubeWol.Agent.Intake;
+
+namespace KubeWol.Agent.Delivery;
+
+/// <summary>A message that waits until the API server has acknowledged it. All that changes in it belongs to the <see cref="Outbox"/>.</summary>
+/// <param name="signal">What was heard.</param>
+/// <param name="name">The name under which it is first asked for; it is kept, so that every attempt and every life of this agent begins with the same one.</param>
+internal sealed class OutboxEntry(WakeSignal signal, string name)
+{
+    /// <summary>What was heard.</summary>
+    public WakeSignal Signal { get; } = signal;
+
+    /// <summary>The name under which it is first asked for.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>Bytes that it takes up at the most, in a file as in memory.</summary>
+    public int Size { get; } = 1024 + (signal.Command?.Text.Length ?? 0);
+
+    /// <summary>How often it was tried in vain; a message that was never tried is fresh.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>The time stamp before which it is not sent.</summary>
+    public long NotBefore { get; set; }
+
+    /// <summary>Tells entries of one moment apart.</summary>
+    public long Number { get; set; }
+
+    /// <summary>Whether somebody is sending it now.</summary>
+    public bool IsTaken { get; set; }
+}
