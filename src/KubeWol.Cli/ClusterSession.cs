@@ -51,13 +51,12 @@ internal sealed class ClusterSession : IDisposable
         JsonNode.Parse(await Client.SendAsync(HttpMethod.Post, path, Encoding.UTF8.GetBytes(document.ToJsonString()), null, cancellationToken).ConfigureAwait(false))!;
 
     /// <summary>All objects of a kind in all namespaces; those of the user's own where the rights go no further.</summary>
-    /// <returns>The objects, and whether they are all there are. Without any right: none, and false.</returns>
-    public async Task<(IReadOnlyList<T> Items, bool IsAll)> ListAsync<T>(ResourceType<T> type, CancellationToken cancellationToken)
+    public async Task<(IReadOnlyList<T> Items, Sight Sight)> ListAsync<T>(ResourceType<T> type, CancellationToken cancellationToken)
         where T : class, IResource
     {
         try
         {
-            return (await PagesAsync(type, null, cancellationToken).ConfigureAwait(false), true);
+            return (await PagesAsync(type, null, cancellationToken).ConfigureAwait(false), Sight.All);
         }
         catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
         {
@@ -66,11 +65,11 @@ internal sealed class ClusterSession : IDisposable
 
         try
         {
-            return (await PagesAsync(type, Namespace, cancellationToken).ConfigureAwait(false), false);
+            return (await PagesAsync(type, Namespace, cancellationToken).ConfigureAwait(false), Sight.OwnNamespace);
         }
         catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
         {
-            return ([], false);
+            return ([], Sight.Nothing);
         }
     }
 

@@ -1,6 +1,6 @@
-using System.CommandLine;
 using KubeWol.Cli.Output;
 using KubeWol.TestCluster.Processes;
+using CliCommand = System.CommandLine.Command;
 
 namespace KubeWol.Cli.Tests;
 
@@ -155,9 +155,9 @@ public sealed class CommandLineTests
         Assert.Equal(2, wrong.ExitCode);
     }
 
-    private static RootCommand Tree() => KubectlWol.Tree(new() { Terminal = new Terminal { Out = TextWriter.Null, Error = TextWriter.Null } });
+    private static System.CommandLine.RootCommand Tree() => KubectlWol.Tree(new() { Terminal = new Terminal { Out = TextWriter.Null, Error = TextWriter.Null } });
 
-    private static IEnumerable<Command> Commands(Command command) => command.Subcommands.Where(c => !c.Hidden).SelectMany(c => Commands(c).Prepend(c));
+    private static IEnumerable<CliCommand> Commands(CliCommand command) => command.Subcommands.Where(c => !c.Hidden).SelectMany(c => Commands(c).Prepend(c));
 
     /// <summary>A line of a page, without what surrounds it and the comment behind it, as the shell would hand it over.</summary>
     private static void Understood(string line)

@@ -8,7 +8,7 @@ public sealed class CompletionTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData("|", "send,wake,sleep,move,instantiate,destroy,whois,explain,doctor,keygen,completion")]
+    [InlineData("", "send,wake,sleep,move,instantiate,destroy,whois,explain,trace,doctor,keygen,completion")]
     [InlineData("se", "send")]
     [InlineData("completion|", "bash,zsh,fish,kubectl")]
     [InlineData("sleep|web-01|--m", "--mode")]

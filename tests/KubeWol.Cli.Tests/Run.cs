@@ -21,7 +21,7 @@ internal sealed record Run(ExitCode Code, string Out, string Error)
         // Each writer is written to by one at a time, but for the line that is painted in the background.
         var terminal = new Terminal
         {
-            Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), In = new StringReader(around.Typed), Asks = around.Typed.Length > 0,
+            Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), In = () => new StringReader(around.Typed), Asks = around.Typed.Length > 0,
             IsLive = around.IsLive, ColoursOut = around.Colours, ColoursError = around.Colours, Width = 100,
         };
         var code = await KubectlWol.RunAsync(

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using KubeWol.Cli.Output;
 using KubeWol.ControllerRuntime.Cluster;
-using KubeWol.Protocol;
 
 namespace KubeWol.Cli.Agents;
 
@@ -31,7 +30,15 @@ internal static class TraceCommand
 
             var trace = new Trace(around.Terminal, given.GetValue(output), given.GetValue(mac), new RequestOutcomes(session));
             await trace.BeginAsync().ConfigureAwait(false);
-            await Task.WhenAll(pods.Select(pod => ListenAsync(session, pod, trace, given.GetValue(once), around, cancellationToken))).ConfigureAwait(false);
+            try
+            {
+                await Task.WhenAll(pods.Select(pod => ListenAsync(session, pod, trace, given.GetValue(once), around, cancellationToken))).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return (int)ExitCode.Interrupted; // there is no other way to end it, and nothing to say about it
+            }
+
             return (int)(trace.HasHeard ? ExitCode.Done : ExitCode.Failed);
         });
         return command.WithExamples("kubectl wol trace", "kubectl wol trace --mac 52:54:00:12:34:56", "kubectl wol trace --once -o json");

@@ -25,6 +25,6 @@ internal static class DestroyCommand
         var terminal = around.Terminal;
         if (!terminal.Asks) throw new CliException(ExitCode.Usage, $"to destroy {machine} cannot be undone, and nobody is here to ask", "Give --yes if it is meant.");
         await terminal.Error.WriteAsync($"Destroy {machine} and the disks it owns? It cannot be undone. [y/N] ").ConfigureAwait(false);
-        if (await terminal.In.ReadLineAsync().ConfigureAwait(false) is not ("y" or "Y" or "yes")) throw new CliException(ExitCode.Failed, "nothing was done");
+        if (await terminal.In().ReadLineAsync().ConfigureAwait(false) is not ("y" or "Y" or "yes")) throw new CliException(ExitCode.Failed, "nothing was done");
     }
 }

@@ -16,8 +16,8 @@ internal static class AgentCheck
         var pods = await AgentPod.ListAsync(session, cancellationToken).ConfigureAwait(false);
         if (pods.Count == 0) return [Finding.Bad($"there are no agents in namespace {session.System}: nobody hears frames", $"Try: kubectl get daemonsets -n {session.System} -l {InstalledOptions.Labels("agent")}")];
 
-        var (nodes, all) = await session.ListAsync(Node.Type, cancellationToken).ConfigureAwait(false);
-        var without = all ? nodes.Select(n => n.Metadata.Name).Except(pods.Select(p => p.Node)).ToList() : [];
+        var (nodes, sight) = await session.ListAsync(Node.Type, cancellationToken).ConfigureAwait(false);
+        var without = sight == Sight.All ? nodes.Select(n => n.Metadata.Name).Except(pods.Select(p => p.Node)).ToList() : [];
         var pages = new ConcurrentDictionary<AgentPod, Finding>();
         await Parallel.ForEachAsync(pods, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, async (pod, cancel) =>
             pages[pod] = await LookAtAsync(session, pod, cancel).ConfigureAwait(false)).ConfigureAwait(false);
@@ -25,7 +25,7 @@ internal static class AgentCheck
         return
         [
             without.Count == 0
-                ? Finding.Good($"{pods.Count} agents, {(all ? "one on each node" : "on nodes that you may not list")}")
+                ? Finding.Good($"{pods.Count} agents, {(sight == Sight.All ? "one on each node" : "on nodes that you may not list")}")
                 : Finding.Warning($"{without.Count} of {nodes.Count} nodes have no agent: {string.Join(", ", without.Take(ShownOneByOne))}{(without.Count > ShownOneByOne ? " …" : "")}", "Frames that only these nodes hear are lost: see agent.nodeSelector and agent.tolerations of the chart."),
             .. told,
         ];

@@ -14,14 +14,14 @@ internal static class ConfigurationCheck
 
     public static async Task<IReadOnlyList<Finding>> LookAsync(ClusterSession session, CancellationToken cancellationToken)
     {
-        var (policies, _) = await session.ListAsync(WakePolicy.Type, cancellationToken).ConfigureAwait(false);
-        var (templates, _) = await session.ListAsync(WakeTemplate.Type, cancellationToken).ConfigureAwait(false);
-        var (machines, all) = await session.ListAsync(VirtualMachine.Type, cancellationToken).ConfigureAwait(false);
+        var (policies, seesPolicies) = await session.ListAsync(WakePolicy.Type, cancellationToken).ConfigureAwait(false);
+        var (templates, seesTemplates) = await session.ListAsync(WakeTemplate.Type, cancellationToken).ConfigureAwait(false);
+        var (machines, seesMachines) = await session.ListAsync(VirtualMachine.Type, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. Of("WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
-            .. Of("WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
-            .. Addresses(machines, all ? "" : $" in {session.Namespace}"),
+            .. seesPolicies == Sight.Nothing ? [Finding.Unseen("WakePolicies")] : Of("WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
+            .. seesTemplates == Sight.Nothing ? [Finding.Unseen("WakeTemplates")] : Of("WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
+            .. seesMachines == Sight.Nothing ? [Finding.Unseen("VirtualMachines")] : Addresses(machines, seesMachines == Sight.All ? "" : $" in {session.Namespace}"),
             await AdmissionAsync(session, cancellationToken).ConfigureAwait(false),
         ];
     }

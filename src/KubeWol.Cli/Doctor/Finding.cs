@@ -20,6 +20,9 @@ internal enum Level
 /// <param name="Next">What to do about it, or null.</param>
 internal sealed record Finding(Level Level, string Words, string? Next = null)
 {
+    /// <summary>Nobody could look at objects of a kind.</summary>
+    public static Finding Unseen(string kind) => new(Level.Unknown, $"you may not list {kind}");
+
     public static Finding Good(string words) => new(Level.Good, words);
 
     public static Finding Warning(string words, string? next = null) => new(Level.Warning, words, next);

@@ -11,8 +11,9 @@ internal sealed class RequestCheck(TimeProvider time)
 
     public async Task<IReadOnlyList<Finding>> LookAsync(ClusterSession session, CancellationToken cancellationToken)
     {
-        var (requests, all) = await session.ListAsync(WakeRequest.Type, cancellationToken).ConfigureAwait(false);
-        var where = all ? "" : $" in {session.Namespace}";
+        var (requests, sight) = await session.ListAsync(WakeRequest.Type, cancellationToken).ConfigureAwait(false);
+        if (sight == Sight.Nothing) return [Finding.Unseen("WakeRequests")];
+        var where = sight == Sight.All ? "" : $" in {session.Namespace}";
         var stuck = requests.Where(IsStuck).ToList();
         var failed = requests.Where(r => r.Status?.Phase == WakePhase.Failed).ToList();
         var why = string.Join(", ", failed.GroupBy(r => r.Status!.Reason).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}"));

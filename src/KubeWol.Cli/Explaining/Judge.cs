@@ -68,8 +68,12 @@ internal sealed class Judge : IDisposable
         async Task<ResourceCache<T>> ListAsync<T>(ResourceType<T> type, string? name)
             where T : class, IResource
         {
-            var (items, isAll) = await session.ListAsync(type, cancellationToken).ConfigureAwait(false);
-            if (!isAll && name is not null) lock (notes) notes.Add($"you may not list {name} of all namespaces: only those of {session.Namespace} are known here");
+            var (items, sight) = await session.ListAsync(type, cancellationToken).ConfigureAwait(false);
+            if (name is not null && sight != Sight.All)
+            {
+                lock (notes) notes.Add(sight == Sight.Nothing ? $"you may not list {name}: none are known here" : $"you may not list {name} of all namespaces: only those of {session.Namespace} are known here");
+            }
+
             var cache = new ResourceCache<T>();
             cache.Replace(items);
             return cache;

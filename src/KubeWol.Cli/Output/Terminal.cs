@@ -7,7 +7,8 @@ internal sealed class Terminal
 
     public required TextWriter Error { get; init; }
 
-    public TextReader In { get; init; } = TextReader.Null;
+    /// <summary>Opened when it is needed: .NET tells a terminal that it will be read from, in escape sequences.</summary>
+    public Func<TextReader> In { get; init; } = static () => TextReader.Null;
 
     /// <summary>Whether a person answers.</summary>
     public bool Asks { get; init; }
@@ -31,7 +32,7 @@ internal sealed class Terminal
         {
             Out = Console.Out,
             Error = Console.Error,
-            In = Console.In,
+            In = static () => Console.In,
             Asks = !Console.IsInputRedirected && !Console.IsErrorRedirected,
             IsLive = moves && !Console.IsErrorRedirected,
             Width = Console.IsErrorRedirected ? 80 : WindowWidth(),

@@ -15,9 +15,9 @@ internal static class UdpSender
     public static IReadOnlyList<string> Send(Delivery delivery, ReadOnlySpan<byte> payload, int copies)
     {
         var to = delivery.To!;
-        if (delivery.Interface is null && !delivery.IsForAll) return [SendFrom(null, to, delivery.Port, payload, copies)];
-
-        IReadOnlyList<Nic> nics = delivery.Interface is { } name ? [Nic.Find(name)] : [.. Nic.All().Where(n => n.AddressOf(to.AddressFamily) is not null)];
+        IReadOnlyList<Nic?> nics = delivery.Interface is { } name ? [Nic.Find(name)]
+            : delivery.IsForAll ? [.. Nic.All().Where(n => n.AddressOf(to.AddressFamily) is not null)]
+            : [null]; // the one that leads there
         if (nics.Count == 0) throw new CliException(ExitCode.Failed, $"no network interface has an {Family(to)} address", "Give --interface NAME, or --raw for a frame without IP.");
         var sent = new List<string>();
         SocketException? failure = null;

@@ -125,6 +125,7 @@ public sealed class ClusterConnection : IDisposable
         try
         {
             socket.Options.AddSubProtocol(protocol);
+            socket.Options.CollectHttpResponseDetails = true;
             foreach (var (name, values) in request.Headers) socket.Options.SetRequestHeader(name, string.Join(", ", values));
             if (_tlsServerName is not null) socket.Options.SetRequestHeader("Host", _tlsServerName);
             await socket.ConnectAsync(new UriBuilder(request.RequestUri!) { Scheme = Server.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri, _http, cancellationToken).ConfigureAwait(false);

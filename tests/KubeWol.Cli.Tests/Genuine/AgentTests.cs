@@ -114,6 +114,7 @@ public sealed class AgentTests(CliBed bed, ListeningAgent agent) : IClassFixture
         var run = await Run.Async("doctor", "-n", ns, "--kubeconfig", kubeconfig);
         Assert.Contains("  ? deployments.apps is forbidden: ", run.Out, StringComparison.Ordinal);
         Assert.Contains("    You may not look at that.", run.Out, StringComparison.Ordinal);
+        Assert.Contains("  ? you may not list WakePolicies\n", run.Out, StringComparison.Ordinal);
         Assert.Contains($"  ! you may not create WakeRequests in {ns}: ", run.Out, StringComparison.Ordinal);
     }
 }

@@ -4,7 +4,6 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.TestBed;
-using KubeWol.TestCluster;
 using KubeWol.TestCluster.Network;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;

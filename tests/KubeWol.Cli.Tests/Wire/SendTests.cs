@@ -27,7 +27,7 @@ public sealed class SendTests(Sender sender) : IClassFixture<Sender>
     {
         var bytes = await sender.HearAsync(Target, ["send", Mac, .. options.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
         Assert.True(WolFrame.TryParse(LinkType.Ethernet, bytes, WolPorts.Parse("7,9,40000"), out var frame, out var reason), $"{reason}");
-        Assert.Equal((transport, port, MacAddress.Parse(destination)), (frame.Transport, frame.DestinationPort, new MacAddress(bytes.AsSpan(0, MacAddress.Size))));
+        Assert.Equal((transport, port, MacAddress.Parse(destination)), (frame.Transport, (int)frame.DestinationPort, new MacAddress(bytes.AsSpan(0, MacAddress.Size))));
         Assert.Equal(new MacAddress(sender.Host.Nic.Mac.GetAddressBytes()), frame.SourceMac);
         Assert.Equal(options.Contains("10,20", StringComparison.Ordinal) ? [10, 20] : options.Contains("--vlan", StringComparison.Ordinal) ? [10] : Array.Empty<int>(), Vlans(frame));
         if (transport == WolTransport.UdpV4) Assert.Equal(IpAddress.Parse(sender.Host.Nic.IPv4!.ToString()), frame.SourceIp);
