@@ -22,6 +22,12 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
+torture: setup ## Send frames while everything breaks, and judge what became of them; DURATION=120 seconds, SEED=n repeats a run
+	@eng/torture.sh $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED))
+
+soak: setup ## Send frames steadily and look for growth of memory, handles, threads and queues; DURATION=600 seconds
+	@eng/torture.sh --soak --duration $(or $(DURATION),600) $(if $(SEED),--seed $(SEED))
+
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
@@ -31,4 +37,4 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build test e2e fuzz crds verbs-table
+.PHONY: help setup demo demo-down build test e2e torture soak fuzz crds verbs-table

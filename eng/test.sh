@@ -15,8 +15,8 @@ if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1";
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"
 status=${PIPESTATUS[0]}
 
-for table in verb-matrix security-matrix rights floods fault-matrix; do
-  table=artifacts/bin/KubeWol.EndToEnd/release/$table.md
+for table in EndToEnd/release/{verb-matrix,security-matrix,rights,floods,fault-matrix} Torture.Tests/release/torture; do
+  table=artifacts/bin/KubeWol.$table.md
   if [ -n "$(find "$table" -newer "$log.start" 2>/dev/null)" ]; then echo; cat "$table"; echo; fi
 done
 

@@ -40,6 +40,11 @@ internal static class AgentCommand
         var senderRate = ProgramOptions.Number("--sender-rate", "Messages taken of one source MAC address a second, in the long run", limits.SenderPerSecond, 1, 10_000);
         var totalBurst = ProgramOptions.Number("--total-burst", "Messages taken of all senders together at once", limits.Burst, 1, 1_000_000);
         var totalRate = ProgramOptions.Number("--total-rate", "Messages taken of all senders together a second, in the long run", limits.PerSecond, 1, 10_000);
+        var spool = new SpoolOptions();
+        var spoolDirectory = new Option<string?>("--spool-directory") { Description = "Directory in which messages are kept until the API server has acknowledged them, so that a restart loses none. Otherwise they are kept in memory alone." };
+        var spoolMessages = ProgramOptions.Number("--spool-messages", "Messages that are kept, on disk and in memory", spool.Messages, 1, 1_000_000);
+        var spoolMebibytes = ProgramOptions.Number("--spool-mebibytes", "What they may take up, in MiB", spool.Mebibytes, 1, 1_024);
+        var spoolMinutes = ProgramOptions.Number("--spool-minutes", "How long a message is kept at the most, in minutes; once it is too old to be carried out it is only reported", (int)spool.Age.TotalMinutes, 5, 1_440);
 
         var withoutIndex = new Option<WithoutIndex>("--without-index")
         {
@@ -48,7 +53,7 @@ internal static class AgentCommand
         };
 
         var common = new ProgramOptions();
-        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, withoutIndex };
+        var command = new RootCommand("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.") { space, node, interfaces, excluded, ports, promiscuous, reversed, buffer, senderBurst, senderRate, totalBurst, totalRate, withoutIndex, spoolDirectory, spoolMessages, spoolMebibytes, spoolMinutes };
         common.AddTo(command);
         command.SetAction((given, cancellationToken) => ProgramHost.RunAsync("kubewol-agent", common, given, (services, _) =>
         {
@@ -64,6 +69,13 @@ internal static class AgentCommand
                 WithoutIndex = given.GetValue(withoutIndex),
                 BufferMebibytes = given.GetValue(buffer),
                 RateLimits = new(given.GetValue(senderBurst), given.GetValue(senderRate), given.GetValue(totalBurst), given.GetValue(totalRate)),
+                Spool = new()
+                {
+                    Directory = given.GetValue(spoolDirectory),
+                    Messages = given.GetValue(spoolMessages),
+                    Mebibytes = given.GetValue(spoolMebibytes),
+                    Age = TimeSpan.FromMinutes(given.GetValue(spoolMinutes)),
+                },
             };
             services.AddAgent(options);
             refine(services, given);

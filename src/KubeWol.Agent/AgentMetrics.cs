@@ -24,6 +24,9 @@ internal sealed class AgentMetrics
     private readonly Gauge _oldestPending;
     private readonly Counter _droppedMessages;
     private readonly Gauge _circuitOpen;
+    private readonly Gauge _spoolMessages;
+    private readonly Gauge _spoolBytes;
+    private readonly Gauge _spoolOnDisk;
     private readonly Counter _takeovers;
     private readonly Gauge _clock;
     private readonly Histogram _latency;
@@ -59,6 +62,9 @@ internal sealed class AgentMetrics
         _droppedMessages = metrics.CreateCounter("kubewol_agent_spool_dropped_total",
             "Messages given up while they waited: Count or Bytes (no room, and past the deadline), Age (too old even to be reported), Corrupt (a damaged file).", ["reason"]);
         foreach (var reason in Enum.GetNames<SpoolDrop>()) _droppedMessages.WithLabels(reason);
+        _spoolMessages = metrics.CreateGauge("kubewol_agent_spool_messages", "Messages that wait and are on disk, too.");
+        _spoolBytes = metrics.CreateGauge("kubewol_agent_spool_bytes", "What their files take up.");
+        _spoolOnDisk = metrics.CreateGauge("kubewol_agent_spool_on_disk", "1 while messages that wait are kept on disk, 0 while there is no disk that can be used: a restart would lose them.");
         _circuitOpen = metrics.CreateGauge("kubewol_agent_api_circuit_open", "1 while the API server is only probed because most requests to it fail, else 0.");
         _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
         _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
@@ -123,6 +129,14 @@ internal sealed class AgentMetrics
     public void OldestPending(TimeSpan age) => _oldestPending.Set(Math.Max(0, age.TotalSeconds));
 
     public void Dropped(SpoolDrop reason) => _droppedMessages.WithLabels(reason.ToString()).Inc();
+
+    public void Spooled(int messages, long bytes)
+    {
+        _spoolMessages.Set(messages);
+        _spoolBytes.Set(bytes);
+    }
+
+    public void SpoolOnDisk(bool works) => _spoolOnDisk.Set(works ? 1 : 0);
 
     /// <summary>Whether the API server is only probed.</summary>
     public void CircuitOpen(bool isOpen) => _circuitOpen.Set(isOpen ? 1 : 0);

@@ -36,16 +36,19 @@ internal static class AgentServices
         services.AddSingleton<FrameTrace>();
         services.AddSingleton(s => new ServedPage("/frames", s.GetRequiredService<FrameTrace>().ServeAsync));
         services.AddSingleton<FloodGuard>();
+        services.AddSingleton<PasswordSealer>();
+        services.AddSingleton<Spool>();
         services.AddSingleton<Outbox>();
+        services.AddSingleton<RequestWriter>();
+        services.AddSingleton<DeliveryPipeline>();
+        services.AddSingleton<Deliverer>();
+        // Before the capture, so that it ends after it.
+        services.AddHostedService(s => s.GetRequiredService<Deliverer>());
         services.AddSingleton<FrameIntake>();
         services.AddSingleton<IFrameSink>(s => s.GetRequiredService<FrameIntake>());
         services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
         services.AddSingleton<CaptureService>();
         services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-        services.AddSingleton<RequestWriter>();
-        services.AddSingleton<DeliveryPipeline>();
-        services.AddSingleton<Deliverer>();
-        services.AddHostedService(s => s.GetRequiredService<Deliverer>());
         return services;
     }
 

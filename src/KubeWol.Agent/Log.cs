@@ -86,4 +86,19 @@ internal static partial class Log
 
     [LoggerMessage(125, LogLevel.Error, "A message for {Target} could not be handled; this is a defect of KubeWol")]
     public static partial void DeliveryFaulted(this ILogger logger, Exception exception, MacAddress target);
+
+    [LoggerMessage(150, LogLevel.Warning, "Messages cannot be kept in {Directory} and are kept in memory alone, where a restart loses them; trying again: {Problem}")]
+    public static partial void SpoolFailed(this ILogger logger, string directory, string problem);
+
+    [LoggerMessage(151, LogLevel.Information, "Messages are kept in {Directory} again")]
+    public static partial void SpoolRecovered(this ILogger logger, string directory);
+
+    [LoggerMessage(152, LogLevel.Information, "{Count} messages that were not delivered before are taken up again from {Directory}")]
+    public static partial void SpoolRead(this ILogger logger, int count, string directory);
+
+    [LoggerMessage(153, LogLevel.Error, "The file {Name} of a message that waited is damaged and was put into {Directory}")]
+    public static partial void SpoolFileCorrupt(this ILogger logger, string name, string directory);
+
+    [LoggerMessage(154, LogLevel.Warning, "The disk under {Directory} does not answer; the program ends without waiting for it")]
+    public static partial void SpoolLeftBehind(this ILogger logger, string directory);
 }

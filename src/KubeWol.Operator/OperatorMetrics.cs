@@ -29,7 +29,7 @@ internal sealed class OperatorMetrics
     private static readonly WakeReason[] Failed =
     [
         WakeReason.UnknownTarget, WakeReason.AmbiguousTarget, WakeReason.TargetTerminating, WakeReason.TargetVanished, WakeReason.Superseded, WakeReason.SameBroadcast,
-        WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded, .. NotAllowed,
+        WakeReason.Refused, WakeReason.Forbidden, WakeReason.DeadlineExceeded, WakeReason.DeliveredTooLate, .. NotAllowed,
     ];
 
     private static readonly Dictionary<WakeAction, WakeReason[]> FailedOnly = new()

@@ -23,9 +23,9 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
 
         Assert.Equal((0, ""), (result.ExitCode, result.Error));
         Assert.Contains("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.", result.Output, StringComparison.Ordinal);
-        foreach (var option in (string[])["--namespace", "--node-name", "--interface", "--exclude-interface", "--ports", "--promiscuous", "--capture-buffer-mib", "--sender-burst", "--sender-rate", "--total-burst", "--total-rate", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"])
+        foreach (var option in (string[])["--namespace", "--node-name", "--interface", "--exclude-interface", "--ports", "--promiscuous", "--capture-buffer-mib", "--sender-burst", "--sender-rate", "--total-burst", "--total-rate", "--spool-directory", "--spool-messages", "--spool-mebibytes", "--spool-minutes", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"])
             Assert.Contains(option, result.Output, StringComparison.Ordinal);
-        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(2 to 256). [default: 4]", "(1 to 1000000). [default: 5000]", "(1 to 10000). [default: 20]", "(1 to 1000000). [default: 10000]", "(1 to 10000). [default: 100]", "[default: 0.0.0.0:8080]"])
+        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(2 to 256). [default: 4]", "(1 to 1000000). [default: 5000]", "(1 to 10000). [default: 20]", "(1 to 1000000). [default: 10000]", "(1 to 10000). [default: 100]", "(1 to 1000000). [default: 10000]", "(1 to 1024). [default: 16]", "(5 to 1440). [default: 60]", "[default: 0.0.0.0:8080]"])
             Assert.Contains(words, result.Output, StringComparison.Ordinal);
     }
 

@@ -50,8 +50,8 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Title("Two machines have the same address: KubeVirt allows that, KubeWol does not guess");
         await SendAsync(["wakeonlan", Cast.Twin.Mac!], cancellationToken);
 
-        screen.Title("Nobody has this address, and no template claims it");
-        await SendAsync(["wakeonlan", "52:54:00:ff:ff:ff"], cancellationToken);
+        screen.Title("Nobody has this address, and no template claims it: agents wait ten seconds for such a machine, and ask nothing of the API server");
+        await SendInVainAsync(["wakeonlan", "52:54:00:ff:ff:ff"], cancellationToken);
 
         screen.Title("In the end");
         await KubectlAsync(["get", "wakerequests", "-A"], cancellationToken);
@@ -65,7 +65,7 @@ internal sealed class Show(Stage stage, Screen screen)
     private async Task SendAsync(string[] command, CancellationToken cancellationToken)
     {
         screen.Command(string.Join(' ', command.Select(part => part.StartsWith('/') ? Path.GetFileName(part) : part)));
-        var before = await HeardAsync(cancellationToken);
+        var before = await HeardAsync("Accepted", cancellationToken);
         var sent = await stage.Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), cancellationToken);
         if (sent.Checked.Length > 0) screen.Text(sent.Output);
         WakeRequest? request = null;
@@ -74,7 +74,19 @@ internal sealed class Show(Stage stage, Screen screen)
             async () => (request = (await stage.Cluster.RequestsAsync(cancellationToken)).FirstOrDefault(r => r.IsFinished() && !_told.Contains(ResourceKey.Of(r)))) is not null,
             cancellationToken);
         _told.Add(ResourceKey.Of(request!));
-        Tell(request!, await HeardAsync(cancellationToken) - before);
+        Tell(request!, await HeardAsync("Accepted", cancellationToken) - before);
+    }
+
+    /// <summary>Has the sender send what comes to nothing.</summary>
+    private async Task SendInVainAsync(string[] command, CancellationToken cancellationToken)
+    {
+        screen.Command(string.Join(' ', command));
+        var before = await HeardAsync("UnknownMac", cancellationToken);
+        var sent = await stage.Network.Sender.Namespace.RunAsync(new ProcessSpec(command[0], command[1..]), cancellationToken);
+        screen.Text(sent.Checked.Length > 0 ? sent.Output : "");
+        await Eventually.BecomesTrueAsync(
+            "all agents have given it up", async () => await HeardAsync("UnknownMac", cancellationToken) >= before + stage.Agents.Count, cancellationToken);
+        screen.Outcome(false, "UnknownMac", $"{await HeardAsync("UnknownMac", cancellationToken) - before} agents heard it, none wrote a request");
     }
 
     private void Tell(WakeRequest request, int heard)
@@ -90,10 +102,10 @@ internal sealed class Show(Stage stage, Screen screen)
         screen.Outcome(status.Phase == WakePhase.Succeeded, $"{status.Phase}, {status.Reason}", status.Message ?? "");
     }
 
-    /// <summary>How often agents brought a message to the API server: once for each node that heard it.</summary>
-    private async Task<int> HeardAsync(CancellationToken cancellationToken)
+    /// <summary>How often agents have heard a message, by what became of it: once for each node.</summary>
+    private async Task<int> HeardAsync(string result, CancellationToken cancellationToken)
     {
-        var counts = await Task.WhenAll(stage.Agents.Select(a => a.MetricAsync("kubewol_agent_frames_total{result=\"Accepted\"}", cancellationToken)));
+        var counts = await Task.WhenAll(stage.Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", cancellationToken)));
         return (int)counts.Sum();
     }
 

@@ -42,23 +42,52 @@ public sealed class BadInputTests(Bed bed)
     }
 
     [Fact]
-    public async Task An_address_that_nobody_has_is_an_unknown_target()
+    public async Task A_frame_for_an_address_that_nobody_has_costs_the_API_server_nothing()
     {
         var nobody = Bed.NextAddress().ToString();
         await bed.SendAsync("wakeonlan", nobody);
-        var request = await bed.FinishedRequestForAsync(nobody);
+        await bed.ComesToNothingAsync(nobody);
+    }
+
+    [Fact]
+    public async Task A_request_for_an_address_that_nobody_has_is_an_unknown_target()
+    {
+        var nobody = Bed.NextAddress().ToString();
+        var request = await bed.AskAsync(bed.Namespace, new WakeTarget { MacAddress = nobody });
         Assert.Equal((WakePhase.Failed, WakeReason.UnknownTarget), (request.Status!.Phase, request.Status.Reason));
         Assert.Contains(nobody, request.Status.Message, StringComparison.Ordinal);
     }
 
     [Fact]
-    public async Task A_machine_that_is_just_being_created_is_still_found()
+    public async Task A_machine_that_is_created_a_moment_after_the_frame_is_still_woken()
     {
         var machine = bed.Machine("late");
         await bed.SendAsync("wakeonlan", machine.Mac!);
-        await Eventually.BecomesTrueAsync("the request waits", async () => (await bed.RequestsForAsync(machine.Mac!)).Any(r => r.Status?.Reason == WakeReason.LookingForTarget), Cancel);
-        await bed.Cluster.Kubectl.ApplyAsync(machine.ToString(), Cancel);
+        await Eventually.BecomesTrueAsync("all agents hold the message", async () => (await bed.VerdictsAsync(machine.Mac!)).All(v => v == "Held"), Cancel);
+        await bed.Cluster.ApplyAsync(machine, Cancel);
         Assert.Equal(WakeReason.Started, (await bed.FinishedRequestForAsync(machine.Mac!)).Status!.Reason);
+    }
+
+    [Fact]
+    public async Task A_request_for_a_machine_that_is_just_being_created_waits_for_it()
+    {
+        var machine = bed.Machine("later");
+        var request = await bed.BeginAsync(bed.Namespace, new() { Action = WakeAction.Wake, Target = new() { MacAddress = machine.Mac } });
+        await bed.SaysAsync(request, WakeReason.LookingForTarget);
+        await bed.Cluster.ApplyAsync(machine, Cancel);
+        Assert.Equal(WakeReason.Started, (await bed.FinishedAsync(request)).Status!.Reason);
+    }
+
+    [Fact]
+    public async Task A_machine_is_woken_right_after_it_was_created()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            var machine = bed.Machine($"fresh-{i}");
+            await bed.Cluster.ApplyAsync(machine, Cancel);
+            await bed.SendAsync("wakeonlan", machine.Mac!);
+            Assert.Equal(WakeReason.Started, (await bed.FinishedRequestForAsync(machine.Mac!)).Status!.Reason);
+        }
     }
 
     [Fact]

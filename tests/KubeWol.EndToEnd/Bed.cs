@@ -1,3 +1,6 @@
+using System.Text.Json.Nodes;
+using KubeWol.Api;
+using KubeWol.Api.Index;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
@@ -57,6 +60,9 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>What the agents are told besides.</summary>
     public IReadOnlyList<string> AgentArguments { get; init; } = [];
 
+    /// <summary>By how many seconds nodes' clocks are ahead, where they are wrong.</summary>
+    public IReadOnlyDictionary<string, int> ClocksAhead { get; init; } = new Dictionary<string, int>();
+
     /// <summary>Signs what may be destroyed.</summary>
     public CommandSender Commands { get; } = new("bed");
 
@@ -68,7 +74,7 @@ public sealed class Bed : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         string[] nodes = ["node-a", "node-b", "node-c"];
-        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, machineTemplates: true, Cancel);
+        Cluster = await Cluster.StartAsync(nodes, new StandInDelays { CrashLoopBackOff = TimeSpan.FromSeconds(1) }, machineTemplates: true, audit: false, Cancel);
         Network = await NodeNetwork.CreateAsync(nodes, Cancel);
         SenderVlan = await Network.Sender.AddVlanAsync(Network.Sender.Nic, 10, Cancel);
         Installation = await Installation.CreateAsync(Cluster, Cancel);
@@ -105,9 +111,12 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Starts another operator, as a Deployment would.</summary>
     public Task<RunningProgram> StartOperatorAsync(string name) => Installation.StartOperatorAsync(name, [.. WireOptions, .. OperatorArguments], Cancel);
 
+    /// <summary>Starts operators again that end from now on, as a Deployment would.</summary>
+    public Replicas KeepOperators() => new(Operators, (name, cancellationToken) => Installation.StartOperatorAsync(name, [.. WireOptions, .. OperatorArguments], cancellationToken));
+
     /// <summary>Starts a node's agent, as a DaemonSet would.</summary>
     public Task<RunningProgram> StartAgentAsync(NetworkHost node) =>
-        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments], waitUntilReady: true, Cancel);
+        Installation.StartAgentAsync(node, ["--interface", "eth*", "--ports", "7,9,40000,47009,47998-48010,9101-9103", "--reversed-macs", .. AgentArguments, .. ClocksAhead.TryGetValue(node.Name, out var ahead) ? (string[])["--clock-offset", $"{ahead}"] : []], waitUntilReady: true, Cancel);
 
     /// <summary>An address that no other test uses.</summary>
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));
@@ -140,6 +149,22 @@ public sealed class Bed : IAsyncLifetime
             async () => (live = (await Cluster.Client.GetAsync(VirtualMachineInstance.Type, new(machine.Namespace, machine.Name), Cancel))?.Status?.Interfaces is [var nic, ..] ? nic.Mac : null) is not null,
             Cancel);
         return live!;
+    }
+
+    /// <summary>Waits until the operator has published the addresses of machines and every agent has read them: before that agents hold their frames back.</summary>
+    public async Task AgentsKnowAsync(params IReadOnlyCollection<MachineManifest> machines)
+    {
+        var wanted = machines.Select(m => MacAddress.Parse(m.Mac!).Bits).ToHashSet();
+        await Eventually.BecomesTrueAsync(
+            "agents know the machines",
+            async () =>
+            {
+                var maps = await Task.WhenAll(AddressShards.Names.Select(name => Cluster.Client.GetAsync(ConfigMap.Type, new(Installation.Namespace, name), Cancel)));
+                var published = maps.Index().SelectMany(m => AddressShard.Decode(m.Index, m.Item?.BinaryData?.GetValueOrDefault(AddressShards.Entry)) ?? []).ToHashSet();
+                var known = await Task.WhenAll(Agents.Select(a => a.MetricAsync("kubewol_agent_index_addresses", Cancel)));
+                return wanted.IsSubsetOf(published) && known.All(k => k == published.Count);
+            },
+            Cancel);
     }
 
     /// <summary>Skips the test where the cluster was given to us.</summary>
@@ -180,6 +205,22 @@ public sealed class Bed : IAsyncLifetime
     /// <summary>Waits until every agent has counted so many more of a result, whatever it was before.</summary>
     public async Task<double> CountAsync(string result) =>
         (await Task.WhenAll(Agents.Select(a => a.MetricAsync($"kubewol_agent_frames_total{{result=\"{result}\"}}", Cancel)))).Sum();
+
+    /// <summary>What each agent says became of the frames for an address that it heard last, its own words in order.</summary>
+    public async Task<IReadOnlyList<string>> VerdictsAsync(string mac)
+    {
+        var target = MacAddress.Parse(mac).ToString();
+        var pages = await Task.WhenAll(Agents.Select(a => a.ReadAsync("/frames", Cancel)));
+        return [.. pages.Select(page => string.Join(' ', JsonNode.Parse(page)!["frames"]!.AsArray().Where(f => (string?)f!["target"] == target).Select(f => (string)f!["verdict"]!)))];
+    }
+
+    /// <summary>Waits until every agent has given up a frame for an address that no machine has, and nobody has written a request.</summary>
+    public async Task ComesToNothingAsync(string mac)
+    {
+        await Eventually.BecomesTrueAsync(
+            $"no agent knows {mac}", TimeSpan.FromSeconds(40), async () => (await VerdictsAsync(mac)).All(v => v.EndsWith("UnknownMac", StringComparison.Ordinal)), CancellationToken.None);
+        Assert.Empty(await RequestsForAsync(mac));
+    }
 
     /// <summary>Creates a request for a wake and waits until it is finished.</summary>
     public Task<WakeRequest> AskAsync(string ns, WakeTarget target, int deadlineSeconds = 60) =>

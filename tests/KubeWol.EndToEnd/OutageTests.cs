@@ -69,6 +69,7 @@ public sealed class OutageTests
         await using var bed = new Bed();
         await bed.InitializeAsync();
         var machine = await bed.CreateMachineAsync("patient");
+        await bed.AgentsKnowAsync(machine);
         await bed.Cluster.Server!.StopServerAsync(Signal.Kill, Cancel);
         await bed.SendAsync("wakeonlan", machine.Mac!);
         await Eventually.BecomesTrueAsync("an agent tries in vain", async () => await RetriesAsync(bed) > 0, Cancel);

@@ -19,7 +19,7 @@ public sealed class SecureOnTests(Bed bed)
     [InlineData("A1B2C3D4E5F6")]
     public async Task A_password_reaches_the_operator_sealed_with_the_key_it_made(string password)
     {
-        var address = Bed.NextAddress();
+        var address = await AddressAsync();
         await Eventually.BecomesTrueAsync("the operator has published a key", async () => (await ConfigAsync()).SealingKey is not null, Cancel);
         var request = await HeardWithAsync(address, password);
 
@@ -57,7 +57,7 @@ public sealed class SecureOnTests(Bed bed)
             var nodes = new HashSet<string>();
             await Eventually.BecomesTrueAsync("two requests stand beside each other", async () =>
             {
-                var address = Bed.NextAddress();
+                var address = await AddressAsync();
                 bed.SendFrame(new WolFrameBuilder().Build(MagicPacket.Build(address)));
                 await bed.FinishedRequestsForAsync(address.ToString());
                 await Eventually.BecomesTrueAsync("all agents have written", async () => await WrittenAsync() >= await bed.CountAsync("Accepted"), Cancel);
@@ -74,12 +74,20 @@ public sealed class SecureOnTests(Bed bed)
         await Eventually.BecomesTrueAsync("the agents are told that it is over", async () => (await ConfigAsync()).Distinguish.Nodes is [], Cancel);
         await Eventually.BecomesTrueAsync("one broadcast is one request again", async () =>
         {
-            var address = Bed.NextAddress();
+            var address = await AddressAsync();
             bed.SendFrame(new WolFrameBuilder().Build(MagicPacket.Build(address)));
             await bed.FinishedRequestsForAsync(address.ToString());
             await Eventually.BecomesTrueAsync("all agents have written", async () => await WrittenAsync() >= await bed.CountAsync("Accepted"), Cancel);
             return (await bed.RequestsForAsync(address.ToString())).Count == 1;
         }, Cancel);
+    }
+
+    /// <summary>That of a machine; for others agents write nothing.</summary>
+    private async Task<MacAddress> AddressAsync()
+    {
+        var machine = bed.Machine($"sealed-{Guid.NewGuid().ToString("N")[..8]}");
+        await bed.Cluster.ApplyAsync(machine, Cancel);
+        return MacAddress.Parse(machine.Mac!);
     }
 
     private async Task<double> WrittenAsync()

@@ -90,6 +90,7 @@ public sealed class SenderTests(Bed bed)
         var machines = Enumerable.Range(0, 100).Select(i => bed.Machine($"burst-{i:000}")).ToList();
         await bed.Cluster.Kubectl.ApplyAsync(string.Join("---\n", machines), TestContext.Current.CancellationToken);
         foreach (var machine in machines) await bed.WaitForAsync(machine, "Stopped");
+        await bed.AgentsKnowAsync(machines);
         using (var sender = bed.Network.Sender.Nic.OpenSender())
         {
             sender.SendBurst([.. machines.Select(m => (ReadOnlyMemory<byte>)new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse(m.Mac!))))]);

@@ -76,13 +76,14 @@ public sealed class Cluster : IAsyncDisposable
     /// <param name="delays">How quick our KubeVirt is.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     public static Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, CancellationToken cancellationToken) =>
-        StartAsync(nodes, delays, machineTemplates: false, cancellationToken);
+        StartAsync(nodes, delays, machineTemplates: false, audit: false, cancellationToken);
 
     /// <param name="nodes">The nodes KubeVirt has, as far as it is ours.</param>
     /// <param name="delays">How quick our KubeVirt is.</param>
     /// <param name="machineTemplates">Whether our KubeVirt has VirtualMachineTemplates.</param>
+    /// <param name="audit">Whether our API server writes down what it answers.</param>
     /// <param name="cancellationToken">Ends the start.</param>
-    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, bool machineTemplates, CancellationToken cancellationToken)
+    public static async Task<Cluster> StartAsync(IEnumerable<string> nodes, StandInDelays delays, bool machineTemplates, bool audit, CancellationToken cancellationToken)
     {
         if (Environment.GetEnvironmentVariable(GivenVariable) is { Length: > 0 } given)
         {
@@ -93,7 +94,7 @@ public sealed class Cluster : IAsyncDisposable
         var authority = new CertificateAuthority();
         var api = KubeVirtStandIn.Api();
         AggregatedApi[] apis = machineTemplates ? [api, KubeVirtStandIn.TemplateApi(api)] : [api];
-        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = apis }, cancellationToken);
+        var server = await ApiServer.StartAsync(new() { Authority = authority, AggregatedApis = apis, Audit = audit }, cancellationToken);
         var standIn = await KubeVirtStandIn.StartAsync(
             new() { Kubeconfig = server.AdminKubeconfig, Api = api, Authority = authority, Nodes = [.. nodes.Select(n => new StandInNode(n))], CreateNodes = true, Template = machineTemplates, Delays = delays },
             cancellationToken);

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using KubeWol.TestBed.Containers;
@@ -19,12 +20,15 @@ public sealed class Installation : IAsyncDisposable
 
     private static readonly string[] Workloads = ["Deployment", "DaemonSet"];
 
+    private const string AgentPodPrefix = "kubewol-agent-";
     private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
     private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
 
     private readonly Cluster _cluster;
     private readonly List<IAsyncDisposable> _parts = [];
     private readonly Dictionary<(string Namespace, Uri Server), Uri> _forwarded = [];
+    private readonly Dictionary<string, NamespacePortForward> _paths = [];
+    private readonly ConcurrentDictionary<string, string> _credentials = [];
     private int _containers;
 
     private Installation(Cluster cluster, RenderedChart chart) => (_cluster, Chart, Server) = (cluster, chart, cluster.Address);
@@ -73,16 +77,12 @@ public sealed class Installation : IAsyncDisposable
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
             Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Volumes = Volumes(node.Name),
         };
-        var process = await StartAsync(container, "kubewol-agent", await PodAsync(node.Name, cancellationToken), address, arguments, cancellationToken);
+        var process = await StartAsync(container, "kubewol-agent", PodOf(node), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
         var program = new RunningProgram(process, new HttpClient(NamespaceHttp.CreateHandler(node.Namespace)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") });
-        if (!waitUntilReady)
-        {
-            _parts.Add(program);
-            return program;
-        }
-
+        if (!waitUntilReady) return Own(program);
         await ReadyAsync(program, cancellationToken);
         await SayReadyAsync(node.Name, true, cancellationToken);
         return program;
@@ -101,7 +101,7 @@ public sealed class Installation : IAsyncDisposable
     {
         var container = new ContainerSpec("instead", Template("DaemonSet", "kubewol-agent"), command)
         {
-            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name,
+            Program = Path.GetDirectoryName(Programs.Agent)!, Node = node.Name, NetworkNamespace = node.Namespace.Name, Volumes = Volumes("instead"),
         };
         return Command.RunAsync(ContainerBundle.Create(container, NewFolder(container.Name)), cancellationToken);
     }
@@ -115,20 +115,42 @@ public sealed class Installation : IAsyncDisposable
         await _cluster.Kubectl.RunAsync(["delete", "namespace", Namespace, "--wait=false"], CancellationToken.None);
     }
 
-    /// <summary>The pod that the DaemonSet has on a node, which the agent's token is bound to; null where a kubelet would run it.</summary>
-    private async Task<string?> PodAsync(string node, CancellationToken cancellationToken)
+    /// <summary>The way from a node to the API server; only once its agent was started, and where the server is ours.</summary>
+    public NamespacePortForward PathFrom(NetworkHost node) => _paths[node.Namespace.Name];
+
+    /// <summary>Gives a node's agent another token, and takes the one it had back: its pod is another one now. The agent is not told.</summary>
+    public async Task RotateTokenAsync(NetworkHost node, CancellationToken cancellationToken)
     {
-        if (_cluster.IsGiven) return null;
-        var name = $"kubewol-agent-{node}";
+        var pod = PodOf(node)!;
+        await _cluster.Kubectl.OutputAsync(["delete", "pod", pod, "-n", Namespace, "--grace-period=0", "--force", "--ignore-not-found"], cancellationToken);
+        var token = await TokenAsync("kubewol-agent", pod, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_credentials[pod], "token"), token, cancellationToken);
+    }
+
+    /// <summary>The pod that the DaemonSet has on a node, which the agent's token is bound to; null where a kubelet would run it.</summary>
+    private string? PodOf(NetworkHost node) => _cluster.IsGiven ? null : $"{AgentPodPrefix}{node.Name}";
+
+    private async Task<string> TokenAsync(string account, string? pod, CancellationToken cancellationToken)
+    {
+        if (pod is not null) await CreatePodAsync(pod, cancellationToken);
+        return await _cluster.TokenAsync(Namespace, account, pod, cancellationToken);
+    }
+
+    private async Task CreatePodAsync(string name, CancellationToken cancellationToken)
+    {
         var template = Chart.Find("DaemonSet", "kubewol-agent")["spec"]!["template"]!.DeepClone();
         template["apiVersion"] = "v1";
         template["kind"] = "Pod";
         template["metadata"]!["name"] = name;
         template["metadata"]!["namespace"] = Namespace;
-        template["spec"]!["nodeName"] = node;
+        template["spec"]!["nodeName"] = name[AgentPodPrefix.Length..];
         await _cluster.Kubectl.ApplyAsync(template.ToJsonString(), cancellationToken);
-        return name;
     }
+
+    /// <summary>Where the messages that a node's agent keeps are; like an emptyDir it outlives the container.</summary>
+    public string SpoolOf(string node) => Volumes(node)["spool"];
+
+    private Dictionary<string, string> Volumes(string node) => new() { ["spool"] = Directory.CreateDirectory(_cluster.LogFile($"spool-{node}")).FullName };
 
     private JsonObject Template(string kind, string name) => Chart.Find(kind, name)["spec"]!["template"]!.AsObject();
 
@@ -140,23 +162,12 @@ public sealed class Installation : IAsyncDisposable
         ContainerSpec container, string account, string? pod, Uri address, IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
         var folder = NewFolder(container.Name);
-        var credentials = Directory.CreateDirectory(Path.Combine(folder, "credentials")).FullName;
+        // A kubelet that starts a container again gives it what the pod has already, and asks nobody.
+        var place = pod ?? container.Name;
+        var credentials = _credentials.GetValueOrDefault(place) ?? (_credentials[place] = await WriteCredentialsAsync(container.Name, account, pod, address, cancellationToken));
         var options = container.Pod["spec"]!["containers"]![0]!["args"]!.AsArray().Select(a => (string)a!).Where(a => !arguments.Contains(a.Split('=')[0]));
-        string[] common = ["--log-format", "text"];
-        if (_cluster.IsGiven)
-        {
-            // Its name is not that of the loopback port that leads to it: only a kubeconfig can say so.
-            var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, account, pod, address, cancellationToken);
-            File.Copy(kubeconfig, Path.Combine(credentials, "kubeconfig"));
-            common = ["--kubeconfig", $"{ServiceAccountFolder}/kubeconfig", .. common];
-        }
-        else
-        {
-            await File.WriteAllTextAsync(Path.Combine(credentials, "token"), await _cluster.TokenAsync(Namespace, account, pod, cancellationToken), cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(credentials, "ca.crt"), _cluster.Authority, cancellationToken);
-            await File.WriteAllTextAsync(Path.Combine(credentials, "namespace"), Namespace, cancellationToken);
-        }
-
+        // Its name is not that of the loopback port that leads to it: only a kubeconfig can say so.
+        string[] common = [.. _cluster.IsGiven ? ["--kubeconfig", $"{ServiceAccountFolder}/kubeconfig"] : (string[])[], "--log-format", "text"];
         return ContainerProcess.Start(
             container with
             {
@@ -169,6 +180,25 @@ public sealed class Installation : IAsyncDisposable
             _cluster.LogFile($"{container.Name}.log"));
     }
 
+    /// <returns>The folder that the container has at <see cref="ServiceAccountFolder"/>.</returns>
+    private async Task<string> WriteCredentialsAsync(string name, string account, string? pod, Uri address, CancellationToken cancellationToken)
+    {
+        if (_cluster.IsGiven)
+        {
+            var kubeconfig = await _cluster.KubeconfigForAsync(Namespace, account, pod, address, cancellationToken);
+            var given = NewFolder($"{name}-credentials");
+            File.Copy(kubeconfig, Path.Combine(given, "kubeconfig"));
+            return given;
+        }
+
+        var token = await TokenAsync(account, pod, cancellationToken);
+        var folder = NewFolder($"{name}-credentials");
+        await File.WriteAllTextAsync(Path.Combine(folder, "token"), token, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "ca.crt"), _cluster.Authority, cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "namespace"), Namespace, cancellationToken);
+        return folder;
+    }
+
     /// <summary>The API server's address as seen from inside a namespace: a loopback port there that leads to it.</summary>
     private async Task<Uri> ReachableAsync(NetworkNamespace ns, CancellationToken cancellationToken)
     {
@@ -176,19 +206,27 @@ public sealed class Installation : IAsyncDisposable
         if (_forwarded.TryGetValue((ns.Name, server), out var known)) return known;
         if (!_cluster.IsGiven)
         {
-            _parts.Add(NamespacePortForward.Start(ns, server.Port));
+            Own(_paths[ns.Name] = NamespacePortForward.Start(ns, server.Port));
             return _forwarded[(ns.Name, server)] = server;
         }
 
         var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken);
         var port = LoopbackPorts.Pick();
-        _parts.Add(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
+        Own(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
         return _forwarded[(ns.Name, server)] = new Uri($"https://127.0.0.1:{port}");
+    }
+
+    /// <summary>Programs may be started side by side.</summary>
+    private T Own<T>(T part)
+        where T : IAsyncDisposable
+    {
+        lock (_parts) _parts.Add(part);
+        return part;
     }
 
     private async Task<RunningProgram> ReadyAsync(RunningProgram program, CancellationToken cancellationToken)
     {
-        _parts.Add(program);
+        Own(program);
         await program.WaitUntilReadyAsync(StartTime, cancellationToken);
         return program;
     }

@@ -56,11 +56,17 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>All figures of one moment, by their series.</summary>
     public async Task<Func<string, double>> MetricsAsync(CancellationToken cancellationToken)
     {
-        var lines = (await http.GetStringAsync("/metrics", cancellationToken)).Split('\n');
+        var lines = (await MetricsPageAsync(cancellationToken)).Split('\n');
         return series => lines.FirstOrDefault(l => l.StartsWith(series + " ", StringComparison.Ordinal)) is { } line
             ? double.Parse(line[(series.Length + 1)..], CultureInfo.InvariantCulture)
             : 0;
     }
+
+    /// <summary>The whole page of /metrics.</summary>
+    public Task<string> MetricsPageAsync(CancellationToken cancellationToken) => http.GetStringAsync("/metrics", cancellationToken);
+
+    /// <summary>What it serves at a path, asked for from its own node.</summary>
+    public Task<string> ReadAsync(string path, CancellationToken cancellationToken) => http.GetStringAsync(path, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

@@ -30,12 +30,21 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
         }
     }
 
-    /// <summary>Any question does; this is one that an agent may ask, and that costs little.</summary>
+    /// <summary>Asks until it is known well, for who must not go on before; what the API server does not answer is the caller's affair.</summary>
+    public async Task KnowAsync(CancellationToken cancellationToken)
+    {
+        for (var reading = 0; reading < QuickReadings && !(clock.Doubt < GoodEnough); reading++)
+        {
+            if (reading > 0) await Task.Delay(Soon, time, cancellationToken).ConfigureAwait(false);
+            await PeekAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private async Task<bool> AskAsync(CancellationToken stopping)
     {
         try
         {
-            _ = await client.PeekAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-clock"), stopping).ConfigureAwait(false);
+            await PeekAsync(stopping).ConfigureAwait(false);
             return true;
         }
         catch (Exception e) when (e is ApiException or HttpRequestException or TimeoutException)
@@ -47,4 +56,8 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
             return false;
         }
     }
+
+    /// <summary>Any question does; this is one that an agent may ask, and that costs little.</summary>
+    private async Task PeekAsync(CancellationToken cancellationToken) =>
+        _ = await client.PeekAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-clock"), cancellationToken).ConfigureAwait(false);
 }

@@ -57,6 +57,9 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
         }
     }
 
+    /// <summary>Whether the API server has said what time it is.</summary>
+    public bool IsKnown => Doubt is not null;
+
     /// <summary>The cluster's time of what happened a moment ago, by this node's clock.</summary>
     public DateTimeOffset Of(DateTimeOffset localTime) => localTime + Correction;
 

@@ -16,18 +16,18 @@ namespace KubeWol.Agent.Delivery;
 /// outbox with a pause of its own.
 /// </summary>
 internal sealed class Deliverer(
-    Outbox outbox, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
+    Outbox outbox, Spool spool, RequestWriter writer, DeliveryPipeline pipeline, Instructions instructions, ClusterClient client, AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time,
     ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
     private const int Workers = 8;
 
-    /// <summary>How long messages with a password wait, after the start, for the key to seal it with.</summary>
+    /// <summary>How long messages with a password wait, after the API server's first answer, for the key to seal it with.</summary>
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(2);
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly long _startedAt = time.GetTimestamp();
+    private readonly TaskCompletionSource<long> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _isFailing;
     private volatile bool _wasAnswered;
     private volatile string _problem = "";
@@ -35,8 +35,15 @@ internal sealed class Deliverer(
     /// <summary>Null once the API server has answered, else what it or the network says. A later outage is waited for in the outbox.</summary>
     public string? Missing => _wasAnswered ? null : $"waiting for the API server: {_problem}".TrimEnd(' ', ':');
 
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken).ConfigureAwait(false);
+        await spool.StopAsync().ConfigureAwait(false);
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        spool.Start(outbox.TryRestore);
         try
         {
             await Task.WhenAll(Enumerable.Range(0, Workers).Select(i => WorkAsync(preferFresh: i % 2 == 0, stoppingToken)).Append(GreetAsync(stoppingToken)).Append(SweepAsync(stoppingToken)))
@@ -99,8 +106,10 @@ internal sealed class Deliverer(
     /// <summary>Just started, the agent may not know yet what the operator has published.</summary>
     private async Task WaitForKeyAsync(CancellationToken cancellationToken)
     {
-        var rest = KeyPatience - time.GetElapsedTime(_startedAt);
-        if (instructions.Known.IsCompleted || rest <= TimeSpan.Zero) return;
+        if (instructions.Known.IsCompleted) return;
+        // Before, nothing can be brought anyway; and the key cannot be there.
+        var rest = KeyPatience - time.GetElapsedTime(await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false));
+        if (rest <= TimeSpan.Zero) return;
         try
         {
             await instructions.Known.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false);
@@ -143,7 +152,7 @@ internal sealed class Deliverer(
         }
 
         if (signal.Turn.Rank > 0) metrics.TookOver();
-        if (signal.Password is null) return;
+        if (signal.Identity.Password.Length == 0) return;
         metrics.PasswordWritten(isSealed);
         if (!isSealed) logger.PasswordLeftOut(name);
     }
@@ -200,6 +209,7 @@ internal sealed class Deliverer(
                 OnRetry = retry =>
                 {
                     Failed(retry.Outcome.Exception!);
+                    if (retry.Outcome.Exception is ApiException { IsTransient: false }) _answered.TrySetResult(time.GetTimestamp());
                     return default;
                 },
             })
@@ -207,6 +217,7 @@ internal sealed class Deliverer(
         await patiently.ExecuteAsync(
             async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
         _wasAnswered = true;
+        _answered.TrySetResult(time.GetTimestamp());
         Succeeded();
     }
 }

@@ -8,7 +8,7 @@ namespace KubeWol.Agent.Delivery;
 /// The messages that wait until the API server has acknowledged them: bounded, and handed out oldest first. What was tried in vain is the backlog;
 /// who takes says whether he would rather have something fresh, so that neither keeps the other waiting.
 /// </summary>
-internal sealed class Outbox(AgentOptions options, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time, ILogger<Outbox> logger) : IDisposable
+internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time, ILogger<Outbox> logger) : IDisposable
 {
     /// <summary>A message that was heard this long ago is still reported, and no longer carried out.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(Api.V1Alpha1.WakeRequestSpec.DefaultDeadlineSeconds);
@@ -49,12 +49,21 @@ internal sealed class Outbox(AgentOptions options, AgentMetrics metrics, [FromKe
         lock (_gate)
         {
             if (!MakeRoom(entry.Size)) return false;
-            entry.Number = _numbers++;
-            _all.Add(entry);
-            _bytes += entry.Size;
-            Offer(entry, delay);
-            metrics.Pending(_all.Count);
+            Add(entry, delay);
+            spool.Keep(entry);
             return true;
+        }
+    }
+
+    /// <summary>Takes in a message that an earlier life of this agent kept; false when it is too old, or there is no room.</summary>
+    public bool TryRestore(OutboxEntry entry)
+    {
+        lock (_gate)
+        {
+            SpoolDrop? reason = IsOlder(entry, options.Spool.Age) ? SpoolDrop.Age : !MakeRoom(entry.Size) ? SpoolDrop.Count : null;
+            if (reason is { } dropped) Report(entry, dropped);
+            else Add(entry, TimeSpan.Zero);
+            return reason is null;
         }
     }
 
@@ -139,15 +148,30 @@ internal sealed class Outbox(AgentOptions options, AgentMetrics metrics, [FromKe
 
     private void Drop(OutboxEntry entry, SpoolDrop reason)
     {
-        metrics.Dropped(reason);
-        entry.Signal.Mark.Became("Dropped");
-        logger.MessageDropped(entry.Signal.Target, entry.Signal.CapturedAt, reason);
+        Report(entry, reason);
         _ = _fresh.Remove(entry) || _backlog.Remove(entry) || _waiting.Remove(entry);
         Forget(entry);
     }
 
+    private void Report(OutboxEntry entry, SpoolDrop reason)
+    {
+        metrics.Dropped(reason);
+        entry.Signal.Mark.Became("Dropped");
+        logger.MessageDropped(entry.Signal.Target, entry.Signal.CapturedAt, reason);
+    }
+
+    private void Add(OutboxEntry entry, TimeSpan delay)
+    {
+        entry.Number = _numbers++;
+        _all.Add(entry);
+        _bytes += entry.Size;
+        Offer(entry, delay);
+        metrics.Pending(_all.Count);
+    }
+
     private void Forget(OutboxEntry entry)
     {
+        spool.Forget(entry);
         _all.Remove(entry);
         _bytes -= entry.Size;
         entry.Signal.Password?.Clear();

@@ -16,6 +16,12 @@ internal sealed class OutboxEntry(WakeSignal signal, string name)
     /// <summary>Bytes that it takes up at the most, in a file as in memory.</summary>
     public int Size { get; } = 1024 + (signal.Command?.Text.Length ?? 0);
 
+    /// <summary>The seal of its password under its first name, once it is made; belongs to the <see cref="PasswordSealer"/>.</summary>
+    public string? Seal { get; set; }
+
+    /// <summary>The same with its right date and name, once somebody found out, where the signal is undated; one and the same for all attempts.</summary>
+    public OutboxEntry? Dated { get; set; }
+
     /// <summary>How often it was tried in vain; a message that was never tried is fresh.</summary>
     public int Attempts { get; set; }
 

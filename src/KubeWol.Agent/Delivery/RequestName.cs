@@ -14,6 +14,9 @@ internal static class RequestName
     /// <summary>Plain messages that are the same within one such window share a name; a sender that repeats later asks anew.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromSeconds(5);
 
+    /// <summary>How every name begins.</summary>
+    public const string Prefix = "wol-";
+
     /// <summary>Copies of one broadcast are at most this far apart, by the clocks of the nodes that heard them.</summary>
     public static readonly TimeSpan Tolerance = TimeSpan.FromSeconds(1);
 

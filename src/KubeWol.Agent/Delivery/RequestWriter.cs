@@ -9,7 +9,7 @@ using KubeWol.Protocol;
 namespace KubeWol.Agent.Delivery;
 
 /// <summary>Writes one message as a WakeRequest. The API server settles which node is first.</summary>
-internal sealed class RequestWriter(Instructions instructions, Turns turns, ClusterClient client, AgentOptions options)
+internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterClock clock, ClockReader reader, ClusterClient client, AgentOptions options)
 {
     /// <summary>How often one message may be asked for anew within a window after its request came to an end.</summary>
     private const int Attempts = 5;
@@ -29,11 +29,12 @@ internal sealed class RequestWriter(Instructions instructions, Turns turns, Clus
     /// <exception cref="TimeoutException">No answer in time.</exception>
     public async Task<WriteOutcome> WriteAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
+        entry = await DatedAsync(entry, cancellationToken).ConfigureAwait(false);
         var signal = entry.Signal;
         var attempts = signal.Command is null ? Attempts : CommandAttempts;
         for (var attempt = 0; ; attempt++)
         {
-            var request = Request(signal, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
+            var request = Request(entry, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
             var there = signal.Turn.Rank > 0 ? await LookAsync(signal, request, cancellationToken).ConfigureAwait(false) : null;
             if (there is null)
             {
@@ -58,6 +59,19 @@ internal sealed class RequestWriter(Instructions instructions, Turns turns, Clus
             if (there?.Spec.Frame?.Node is { } writer) turns.Learn(signal, writer, RankOf(there));
             return new(known, request);
         }
+    }
+
+    /// <summary>
+    /// What was heard before the API server was (an agent that is started while it is away) is by a clock that may be wrong, and gets its date and its name before it is first
+    /// asked for. A seal that is all there is of a password is bound to the date it has.
+    /// </summary>
+    private async Task<OutboxEntry> DatedAsync(OutboxEntry entry, CancellationToken cancellationToken)
+    {
+        if (!entry.Signal.IsUndated || (entry.Seal is not null && entry.Signal.Password is null)) return entry;
+        if (entry.Dated is { } before) return before;
+        await reader.KnowAsync(cancellationToken).ConfigureAwait(false);
+        var dated = entry.Signal with { CapturedAt = clock.Of(entry.Signal.CapturedAt), IsUndated = false };
+        return entry.Dated = new(dated, RequestName.Of(dated, 0));
     }
 
     /// <summary>The request that another node wrote under this name; or, next to a window's boundary, that it wrote of the same broadcast on the other side.</summary>
@@ -94,16 +108,16 @@ internal sealed class RequestWriter(Instructions instructions, Turns turns, Clus
         return (signal.CapturedAt - there.Spec.Frame.CapturedAt)?.Duration() <= OneBroadcast ? WriteResult.AlreadyThere : WriteResult.Replayed;
     }
 
-    private WakeRequest Request(WakeSignal signal, string name) => new()
+    private WakeRequest Request(OutboxEntry entry, string name) => new()
     {
         Metadata = new()
         {
             Namespace = options.Namespace,
             Name = name,
-            Labels = Labels(signal),
-            Annotations = signal.Turn.Rank == 0 ? null : new Dictionary<string, string> { [RequestMarks.Turn] = $"{signal.Turn.Rank}" },
+            Labels = Labels(entry.Signal),
+            Annotations = entry.Signal.Turn.Rank == 0 ? null : new Dictionary<string, string> { [RequestMarks.Turn] = $"{entry.Signal.Turn.Rank}" },
         },
-        Spec = new() { Target = new() { MacAddress = signal.Target.ToString() }, Frame = Frame(signal, name) },
+        Spec = new() { Target = new() { MacAddress = entry.Signal.Target.ToString() }, Frame = Frame(entry.Signal, sealer.Seal(entry, name)) },
     };
 
     private static Dictionary<string, string> Labels(WakeSignal signal)
@@ -113,7 +127,7 @@ internal sealed class RequestWriter(Instructions instructions, Turns turns, Clus
         return labels;
     }
 
-    private CapturedFrame Frame(WakeSignal signal, string request) => new()
+    private CapturedFrame Frame(WakeSignal signal, string? seal) => new()
     {
         Node = options.NodeName,
         Interface = signal.Interface,
@@ -128,9 +142,7 @@ internal sealed class RequestWriter(Instructions instructions, Turns turns, Clus
         DestinationPort = signal.DestinationPort == 0 ? null : signal.DestinationPort,
         Vlans = signal.Vlans.Count == 0 ? null : signal.Vlans,
         CapturedAt = signal.CapturedAt,
-        SecureOnDigest = signal.Password is { } password
-            ? instructions.SealingKey?.Seal(new(request, signal.Target, options.NodeName, signal.CapturedAt), password.Octets).ToString()
-            : null,
+        SecureOnDigest = seal,
         Command = signal.Command?.Text,
     };
 }

@@ -67,6 +67,7 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
             var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
             var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), heardAt)
             {
+                IsUndated = !_clock.IsKnown,
                 Mark = Trace(nic, wol, packet, heardAt, isWanted ? "Accepted" : "Held"),
             };
             if (isWanted) Queue(signal);

@@ -10,7 +10,14 @@ internal sealed class HeardPassword(ReadOnlySpan<byte> octets)
     /// <summary>The password; zeros once it is cleared.</summary>
     public ReadOnlySpan<byte> Octets => _octets;
 
-    public void Clear() => CryptographicOperations.ZeroMemory(_octets);
+    /// <summary>Whether it can prove nothing any more.</summary>
+    public bool IsCleared { get; private set; }
+
+    public void Clear()
+    {
+        IsCleared = true;
+        CryptographicOperations.ZeroMemory(_octets);
+    }
 
     public override string ToString() => $"a SecureOn password of {_octets.Length} octets";
 }

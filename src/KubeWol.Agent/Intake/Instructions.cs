@@ -29,7 +29,8 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
         {
             var map = maps.Find(_key);
             var read = _read;
-            if (ReferenceEquals(read.Map, map)) return read;
+            // One that somebody deleted is put back by the operator. Until then what it said counts: passwords go on being sealed.
+            if (map is null || ReferenceEquals(read.Map, map)) return read;
             lock (_reading) return ReferenceEquals(_read.Map, map) ? _read : _read = Read(map);
         }
     }

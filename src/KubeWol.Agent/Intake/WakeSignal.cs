@@ -13,7 +13,7 @@ namespace KubeWol.Agent.Intake;
 /// <param name="SourceIp">The sender, or null for bare Ethernet.</param>
 /// <param name="DestinationPort">The UDP port, or 0 for bare Ethernet.</param>
 /// <param name="Vlans">VLAN ids, outermost first.</param>
-/// <param name="CapturedAt">When the kernel received it, by the cluster's clock.</param>
+/// <param name="CapturedAt">When the kernel received it, by the cluster's clock; by the node's own where it is undated.</param>
 internal sealed record WakeSignal(
     MessageIdentity Identity,
     HeardPassword? Password,
@@ -26,6 +26,9 @@ internal sealed record WakeSignal(
     IReadOnlyList<int> Vlans,
     DateTimeOffset CapturedAt)
 {
+    /// <summary>Whether the API server had not been heard yet, so that nobody knew whether the node's clock is right.</summary>
+    public bool IsUndated { get; init; }
+
     /// <summary>Where what becomes of it is told.</summary>
     public FrameMark Mark { get; init; }
 

@@ -177,6 +177,9 @@ public enum WakeReason
     /// <summary>The deadline passed before the machine was in the wanted state; the message says what it was waiting for.</summary>
     DeadlineExceeded,
 
+    /// <summary>The frame's request was written so long after the frame was heard that nobody waits for it any more; nothing was done.</summary>
+    DeliveredTooLate,
+
     /// <summary>The request asks for something this version does not know.</summary>
     UnsupportedAction,
 }

@@ -15,7 +15,7 @@ internal static class KeyServices
         services.AddInformer(OperatorKeySecret.Type, Only(OperatorKeySecret.Name) with { Namespace = options.Namespace });
         services.AddInformer(SecureOnSecret.Type, Only(SecureOnSecret.Name));
         services.AddInformer(ConfigMap.Type, InformerOptions.Eager with { Namespace = options.Namespace, Names = [AgentConfig.Name, .. AddressShards.Names] });
-        services.AddInformer(Pod.Type, new() { Namespace = options.Namespace, LabelSelector = "app.kubernetes.io/name=kubewol,app.kubernetes.io/component=agent" });
+        services.AddInformer(Pod.Type, InformerOptions.Eager with { Namespace = options.Namespace, LabelSelector = "app.kubernetes.io/name=kubewol,app.kubernetes.io/component=agent" });
         services.AddSingleton<ReadyAgents>();
         services.AddSingleton<SealingKeys>();
         services.AddSingleton<SecureOnPasswords>();

@@ -18,9 +18,24 @@ internal sealed class RequestJudge(PolicyBook book, TemplateFinder templates, IP
         if (request.Spec.Frame is not { } frame) return (Judgement.Direct(request.Spec.Action ?? WakeAction.Wake), true);
         // What has begun was allowed, and is finished.
         if (request.Status is { Operation: not (null or WakeOperation.None), Action: { } begun }) return (Said(request, target, begun), true);
+        if (Lateness(request) is { } late) return (new(Guess(request), late) { Refusal = WakeReason.DeliveredTooLate }, true);
         if (Subject(request, target) is not var (policies, machine)) return (new(Guess(request), "no machine, and so no policy, was asked"), false);
         var message = new Message(frame, target.IsReversed, request.Spec.Action ?? (target.IsMet ? request.Status?.Action : null));
         return (PolicyTable.Judge(message, policies, Evidence(request, machine, isItsTurn)), true);
+    }
+
+    /// <summary>
+    /// What an agent could not bring in time, because the API server or the agent was away, it brings all the same, so that somebody can see it. Both
+    /// times are the API server's: an agent corrects its clock by that one. Null for what came in time.
+    /// </summary>
+    private static string? Lateness(WakeRequest request)
+    {
+        var deadline = TimeSpan.FromSeconds(request.Spec.DeadlineSeconds ?? WakeRequestSpec.DefaultDeadlineSeconds);
+        return request.Metadata.CreationTimestamp - request.Spec.Frame!.CapturedAt is { } late && late > deadline
+            ? $"the frame was heard at {request.Spec.Frame.CapturedAt:yyyy-MM-dd HH:mm:ss} UTC, and its request could only be written {Words(late)} later; what is older than {deadline.TotalSeconds:0} s is not carried out"
+            : null;
+
+        static string Words(TimeSpan late) => late < TimeSpan.FromHours(1) ? $"{late.TotalMinutes:0} min" : $"{late.TotalHours:0.#} h";
     }
 
     /// <summary>The settings of the policy go on to count; what it says of the request does not.</summary>

@@ -85,7 +85,8 @@ internal static class Messages
             WakeReason.NodeNotSchedulable => $"no node with {where} takes machines now (cordoned, or not ready); {name} stays{Place(machine)}{Cancelled(deed)}",
             WakeReason.PlacementConflict => $"the node affinity of {name} is managed by somebody else; change it there. The API server says: {words}",
             WakeReason.AmbiguousMessage or WakeReason.VerbNotAllowed or WakeReason.OriginNotAllowed or WakeReason.ProofMissing or WakeReason.WrongPassword
-                or WakeReason.BadSignature or WakeReason.StaleCommand or WakeReason.ReplayedCommand or WakeReason.RateLimited =>
+                or WakeReason.BadSignature or WakeReason.StaleCommand or WakeReason.ReplayedCommand or WakeReason.RateLimited
+                or WakeReason.DeliveredTooLate =>
                 $"{name} was not {Participle(reading)}: {reading.Judgement!.Words}",
             WakeReason.Forbidden => $"KubeWol is not allowed to {Verb(reading)} {name}; the API server says: {words}",
             WakeReason.Refused => $"KubeVirt refuses to {Verb(reading)} {name}; it says: {words}",

@@ -132,7 +132,8 @@ internal sealed class WakeRequestReconciler(
         var finished = request.Status?.CompletedAt ?? request.Metadata.CreationTimestamp ?? time.GetUtcNow();
         var left = finished + lifetimes.Of(request) - time.GetUtcNow();
         if (left > TimeSpan.Zero) return Requeue.After(left);
-        await client.DeleteAsync(WakeRequest.Type, ResourceKey.Of(request), request.Metadata.Uid!, cancellationToken).ConfigureAwait(false);
-        return Requeue.Never;
+        // Not gone by us: the watch is about to say that it is, or the server erred.
+        var isDeleted = await client.DeleteAsync(WakeRequest.Type, ResourceKey.Of(request), request.Metadata.Uid!, cancellationToken).ConfigureAwait(false);
+        return isDeleted ? Requeue.Never : Requeue.After(VerbTable.LookAgain);
     }
 }

@@ -31,6 +31,7 @@ public sealed class DelivererTests : IAsyncLifetime
     private ScriptedApi _api = null!;
     private ClusterConnection? _connection;
     private Deliverer _deliverer = null!;
+    private ClockReader? _reader;
 
     public DelivererTests()
     {
@@ -55,6 +56,7 @@ public sealed class DelivererTests : IAsyncLifetime
     {
         await _deliverer.StopAsync(Cancel).SoonAsync();
         _deliverer.Dispose();
+        _reader?.Dispose();
         _connection!.Dispose();
         await _api.DisposeAsync();
         _state.Dispose();
@@ -608,10 +610,11 @@ public sealed class DelivererTests : IAsyncLifetime
 
     private async Task<Deliverer> StartAsync(Uri server, ILogger<Deliverer> log, Told? told = null)
     {
-        _connection?.Dispose(); // of a writer that was stopped
+        _reader?.Dispose(); // of a writer that was stopped
+        _connection?.Dispose();
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(server)));
         var (client, instructions) = (new ClusterClient(_connection, _time), (told ?? _told).Instructions);
-        var deliverer = new Deliverer(_outbox, new(instructions, new(instructions, Some.Options, _time), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
+        var deliverer = new Deliverer(_outbox, Some.Spool(_page), new(new(instructions, Some.Options), new(instructions, Some.Options, _time), Some.Clock(_time), _reader = new(Some.Clock(_time), client, Some.Options, _time), client, Some.Options), new(_page.Agent, _time), instructions, client, Some.Options, _page.Agent, _time, log);
         await deliverer.StartAsync(Cancel);
         return deliverer;
     }

@@ -23,6 +23,8 @@ public sealed class TurnTakingTests : IAsyncLifetime
     private ScriptedApi _api = null!;
     private ClusterConnection _connection = null!;
     private Turns _turns = null!;
+    private ClusterClock _clock = null!;
+    private ClockReader _reader = null!;
     private RequestWriter _writer = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -33,11 +35,15 @@ public sealed class TurnTakingTests : IAsyncLifetime
         _api = await ScriptedApi.StartAsync();
         _connection = ClusterConnection.Open(_state.Write("kubeconfig", ScriptedApi.Kubeconfig(_api.Address)));
         _turns = new(_told.Instructions, Some.Options, TimeProvider.System);
-        _writer = new(_told.Instructions, _turns, new(_connection, TimeProvider.System), Some.Options);
+        var client = new ClusterClient(_connection, TimeProvider.System);
+        _clock = Some.UnknownClock(TimeProvider.System);
+        _reader = new(_clock, client, Some.Options, TimeProvider.System);
+        _writer = new(new(_told.Instructions, Some.Options), _turns, _clock, _reader, client, Some.Options);
     }
 
     public async ValueTask DisposeAsync()
     {
+        _reader.Dispose();
         _connection.Dispose();
         await _api.DisposeAsync();
         _state.Dispose();
@@ -50,6 +56,41 @@ public sealed class TurnTakingTests : IAsyncLifetime
         var post = await _api.NextAsync();
         Assert.Equal($"POST {Requests}", $"{post}");
         Assert.Null(JsonNode.Parse(post.Body)!["metadata"]!["annotations"]);
+        await post.CreateAsync();
+        Assert.Equal(WriteResult.Created, (await write).Result);
+    }
+
+    [Fact]
+    public async Task What_was_heard_before_the_clock_was_known_gets_its_date_and_its_name_once_and_before_it_is_asked_for()
+    {
+        var ahead = TimeSpan.FromSeconds(30);
+        KnowClock(ahead);
+        var undated = Mine(TimeProvider.System.GetUtcNow()) with { IsUndated = true };
+        var entry = new OutboxEntry(undated, RequestName.Of(undated, 0));
+        var names = new HashSet<string>();
+        foreach (var _ in (int[])[1, 2])
+        {
+            var write = _writer.WriteAsync(entry, Cancel);
+            var post = await _api.NextAsync();
+            var written = JsonNode.Parse(post.Body)!["spec"]!["frame"]!["capturedAt"]!.GetValue<DateTimeOffset>();
+            Assert.InRange(undated.CapturedAt - written, ahead - TimeSpan.FromSeconds(1), ahead + TimeSpan.FromSeconds(1));
+            Assert.Equal(RequestName.Of(undated with { CapturedAt = written }, 0), post.Name);
+            names.Add(post.Name);
+            await post.RefuseAsync(503, "ServiceUnavailable");
+            await Assert.ThrowsAsync<ApiException>(() => write);
+        }
+
+        Assert.Single(names);
+    }
+
+    [Fact]
+    public async Task A_seal_without_its_password_goes_with_the_date_that_it_was_made_for()
+    {
+        KnowClock(TimeSpan.FromSeconds(30));
+        var undated = Mine(Middle) with { IsUndated = true };
+        var write = _writer.WriteAsync(new(undated, RequestName.Of(undated, 0)) { Seal = "sealed" }, Cancel);
+        var post = await _api.NextAsync();
+        Assert.Equal(RequestName.Of(undated, 0), post.Name);
         await post.CreateAsync();
         Assert.Equal(WriteResult.Created, (await write).Result);
     }
@@ -196,5 +237,15 @@ public sealed class TurnTakingTests : IAsyncLifetime
             var signal = Some.Signal with { Identity = new(Some.NextTarget(), 9), CapturedAt = at };
             if (isWanted(signal)) return signal with { Turn = _turns.Of(signal) };
         }
+    }
+
+    /// <summary>The API server has said, well enough, that this node's clock is so much ahead.</summary>
+    private void KnowClock(TimeSpan ahead)
+    {
+        var (now, second) = (TimeProvider.System.GetUtcNow() - ahead, TimeProvider.System.TimestampFrequency);
+        var whole = now.AddTicks(-(now.UtcTicks % TimeSpan.TicksPerSecond));
+        var began = TimeProvider.System.GetTimestamp() - (long)((now - whole).TotalSeconds * second);
+        _clock.Said(whole, began, began);
+        _clock.Said(whole, began + (second * 7 / 10), began + (second * 7 / 10)); // seven tenths of a second later it was still that second
     }
 }

@@ -24,18 +24,33 @@ internal static class Some
     /// <summary>An intake that is told nothing, unless a test tells it.</summary>
     public static FrameIntake Intake(
         MetricsPage page, AgentOptions? options = null, ILogger<FrameIntake>? logger = null, Told? told = null, TimeProvider? time = null, Outbox? outbox = null,
-        KnownAddresses? known = null, FrameTrace? trace = null)
+        KnownAddresses? known = null, FrameTrace? trace = null, ClusterClock? clusterClock = null)
     {
         var (given, clock, instructions) = (options ?? Options, time ?? TimeProvider.System, (told ?? new()).Instructions);
         var addresses = known ?? new(given);
         return new(given, instructions, addresses, new(given, clock, NullLogger<FloodGuard>.Instance), new(instructions, given, clock),
-            new(clock, page.Agent, NullLogger<ClusterClock>.Instance), outbox ?? Outbox(page, given, clock), trace ?? new(given, addresses), page.Agent, clock,
+            clusterClock ?? Clock(clock), outbox ?? Outbox(page, given, clock), trace ?? new(given, addresses), page.Agent, clock,
             logger ?? NullLogger<FrameIntake>.Instance);
     }
 
+    /// <summary>A clock that the API server agrees with.</summary>
+    public static ClusterClock Clock(TimeProvider time)
+    {
+        var clock = UnknownClock(time);
+        clock.Said(time.GetUtcNow(), time.GetTimestamp(), time.GetTimestamp());
+        return clock;
+    }
+
+    /// <summary>A clock of which nobody has said yet whether it is right.</summary>
+    public static ClusterClock UnknownClock(TimeProvider time) => new(time, new MetricsPage().Agent, NullLogger<ClusterClock>.Instance);
+
     /// <summary>An outbox that nobody empties but the test.</summary>
-    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null) =>
-        new(options ?? Options, page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null, Spool? spool = null) =>
+        new(options ?? Options, spool ?? Spool(page, options, time), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+
+    /// <summary>A spool that keeps nothing, unless the options say where.</summary>
+    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null) =>
+        new(options ?? Options, new((told ?? new()).Instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
 
     /// <summary>The next message in an outbox, which forgets it; null when there is none whose time has come.</summary>
     public static WakeSignal? Next(this Outbox outbox)

@@ -172,7 +172,7 @@ public sealed class FrameIntakeTests : IDisposable
         Assert.Equal((node, @interface), (signal.Identity.Node, signal.Identity.Interface));
         Assert.Equal(@interface is null ? "Accepted 1, Repeated 1" : "Accepted 2", await _page.ResultsAsync("frames"));
 
-        told.Unsay();
+        told.Say();
         intake.Receive(Eth0, LinkType.Ethernet, frame, Noon.AddSeconds(2));
         Assert.True(@interface is null || outbox.Next() is not null);
         signal = outbox.Next()!;
@@ -268,6 +268,17 @@ public sealed class FrameIntakeTests : IDisposable
         Heard();
         Receive(MagicPacket.Build(Target));
         Assert.Equal($"Accepted {Few.Spool.Messages + 1}, QueueFull 2", await _page.ResultsAsync("frames"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_message_says_whether_anybody_knew_what_time_it_was(bool isKnown)
+    {
+        using var outbox = Some.Outbox(_page);
+        using var intake = Some.Intake(_page, outbox: outbox, clusterClock: isKnown ? Some.Clock(TimeProvider.System) : Some.UnknownClock(TimeProvider.System));
+        intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame("IPv4", Some.NextTarget()), TimeProvider.System.GetUtcNow());
+        Assert.Equal(!isKnown, outbox.Next()!.IsUndated);
     }
 
     [Fact]

@@ -22,7 +22,7 @@ public sealed class InstructionsTests
 
         Assert.Same(_told.Instructions.SealingKey, _told.Instructions.SealingKey);
         _told.Unsay();
-        Assert.Null(_told.Instructions.SealingKey);
+        Assert.Equal(one.Id, _told.Instructions.SealingKey!.Id);
     }
 
     [Fact]

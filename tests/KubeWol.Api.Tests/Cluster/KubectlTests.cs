@@ -108,6 +108,7 @@ public sealed partial class KubectlTests(ApiCluster cluster)
             observed <Object>
               after <string>
               before <string>
+              generation <integer>
               nodeAfter <string>
               nodeBefore <string>
             operation <string>

@@ -88,6 +88,7 @@ public sealed class InformerPatienceTests : InformerConversation
             await Time.WaitBegunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2)); // it has begun
             Time.Advance(TimeSpan.FromSeconds(60));
             watch.End();
+            await Time.WaitBegunAsync(TimeSpan.FromMinutes(2), TimeSpan.FromMinutes(2)); // its end was read, which is something heard
             watch = await Server.NextAsync(); // at once: time stands still meanwhile
         }
 

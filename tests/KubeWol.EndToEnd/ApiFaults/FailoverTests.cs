@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using KubeWol.Api.V1Alpha1;
-using KubeWol.EndToEnd.Verbs.Chaos;
 using KubeWol.FaultProxy;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
@@ -160,7 +159,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         {
             if (Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }) Assert.Skip("failovers need an API server of our own");
             await Bed.InitializeAsync();
-            _replicas = new(Bed);
+            _replicas = Bed.KeepOperators();
         }
 
         public async ValueTask DisposeAsync()
@@ -176,7 +175,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         internal async Task<RunningProgram> LeaderAsync(RunningProgram? butNot = null)
         {
             RunningProgram? leader = null;
-            await Eventually.BecomesTrueAsync("an operator leads", Patience, async () => (leader = await _replicas.LeaderAsync(butNot)) is not null, Cancel);
+            await Eventually.BecomesTrueAsync("an operator leads", Patience, async () => (leader = await _replicas.LeaderAsync(butNot, Cancel)) is not null, Cancel);
             return leader!;
         }
 

@@ -1,4 +1,6 @@
 using KubeWol.Api;
+using KubeWol.Api.Index;
+using KubeWol.Api.KubeVirt;
 using KubeWol.ControllerRuntime;
 using KubeWol.FaultProxy;
 using KubeWol.TestBed;
@@ -40,16 +42,23 @@ internal sealed class FaultRounds(Bed bed)
         ---
         {{bed.Machine("fault-rounds") with { RunStrategy = "Always" } }}
         ---
-        apiVersion: kubevirt.io/v1
-        kind: VirtualMachineInstanceMigration
-        metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
-        spec: {vmiName: fault-rounds}
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: kubewol-secureon, namespace: {{bed.Namespace}} }
         ---
         apiVersion: kubewol.io/v1alpha1
         kind: WakeRequest
         metadata: {name: fault-rounds, namespace: {{bed.Namespace}} }
         spec: {action: Wake, target: {name: fault-rounds} }
         """;
+
+    /// <summary>A migration, for there has to be one whose watch can be cut.</summary>
+    public async Task SetUpAsync()
+    {
+        await bed.WaitForAsync(new(bed.Namespace, "fault-rounds"), "Running");
+        var migration = new Migration { Metadata = new() { Namespace = bed.Namespace, Name = "fault-rounds" }, Spec = new() { VmiName = "fault-rounds" } };
+        await bed.Cluster.Client.CreateAsync(Migration.Type, migration, Cancel);
+    }
 
     public async Task PlayAsync(FaultKind kind, int round)
     {
@@ -58,7 +67,8 @@ internal sealed class FaultRounds(Bed bed)
         var relist = watches.Select(c => bed.Proxy.Add(new(FaultKind.Gone) { Caller = c.Caller, Call = c.Call, Times = 1 })).ToList();
         string[] others = ["PATCH leases", "POST configmaps", "PATCH configmaps", "POST secrets", "PATCH wakepolicies/status", "PATCH waketemplates/status", "GET virtualmachinetemplates"];
         var rules = watches.SelectMany(c => (FaultRule[])[new(kind) { Caller = c.Caller, Call = c.Call, Times = 1 }, new(kind) { Caller = c.Caller, Call = c.Call.Replace("WATCH", "LIST", StringComparison.Ordinal), Times = 1 }])
-            .Concat(others.Select(call => new FaultRule(kind) { Caller = "kubewol-operator", Call = call, Times = 1 }))
+            // What concerns a cast is the cast's own.
+            .Concat(others.Select(call => new FaultRule(kind) { Caller = "kubewol-operator", Call = call, Times = 1, When = c => c.Object is null or "fault-rounds" || !c.Object.StartsWith("fault-", StringComparison.Ordinal) }))
             .Where(rule => Fault.CannotMeet(kind, rule.Call!.Split(' ')[0]) is null)
             .Select(bed.Proxy.Add).ToList();
         bed.Proxy.EndWatches();
@@ -80,6 +90,7 @@ internal sealed class FaultRounds(Bed bed)
 
         foreach (var rule in relist.Concat(rules)) rule.Dispose();
         await RecoverAsync(kind, round);
+        await TouchAsync(); // a watch that has said something has not failed, and the next round begins like the first
     }
 
     /// <summary>Takes away what the operator publishes, and changes what it looks at.</summary>
@@ -97,8 +108,10 @@ internal sealed class FaultRounds(Bed bed)
     /// <summary>Something happens to each kind that is watched, so that every watch has an event to be cut in.</summary>
     private Task TouchAsync() => Task.WhenAll(
         TouchAsync("/api/v1/nodes/node-a"),
-        TouchAsync(ApiPath.Of("", "v1", "configmaps", Installation.Namespace, "kubewol-agents")),
+        TouchAsync(ApiPath.Of("", "v1", "pods", Installation.Namespace, "kubewol-agent-node-a")),
+        Task.WhenAll(AddressShards.Names.Append(AgentConfig.Name).Select(name => TouchAsync(ApiPath.Of("", "v1", "configmaps", Installation.Namespace, name)))),
         TouchAsync(ApiPath.Of("", "v1", "secrets", Installation.Namespace, "kubewol-operator-key")),
+        TouchAsync(ApiPath.Of("", "v1", "secrets", bed.Namespace, "kubewol-secureon")),
         TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "wakepolicies", bed.Namespace, "fault-rounds")),
         TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "waketemplates", bed.Namespace, "fault-rounds")),
         TouchAsync(ApiPath.Of("kubewol.io", "v1alpha1", "wakerequests", bed.Namespace, "fault-rounds")),

@@ -32,37 +32,62 @@ public sealed class FloodTests(FloodBed bed) : IClassFixture<FloodBed>
     public async Task Beside_a_loud_sender_a_quiet_one_is_heard()
     {
         NeedsOwnCluster();
-        var machine = new MachineManifest("default", "quiet") { Mac = Bed.NextAddress().ToString() };
-        await bed.Cluster.ApplyAsync(machine, Cancel);
-        await using var @operator = await bed.Installation.StartOperatorAsync("operator", [], Cancel);
-        var storm = Storm(_ => Loud);
-        await bed.FloodAsync("a loud sender, and a quiet one", ["--sender-burst", "500", "--total-burst", "1000"], 500, 40, storm, async agent =>
-        {
-            using var now = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-            await Eventually.BecomesTrueAsync("the loud sender is refused", async () =>
+        // The loud one knows a machine and guesses passwords: each frame is another message.
+        await WithMachinesAsync(["guessed", "quiet"], (guessed, quiet) => bed.FloodAsync(
+            "a loud sender, and a quiet one", ["--sender-burst", "500", "--total-burst", "1000"], 500, 40,
+            Storm(_ => Loud, i => MagicPacket.Build(guessed, BitConverter.GetBytes(i + 1))), guessed,
+            async agent =>
             {
-                await now.WaitForNextTickAsync(Cancel);
-                return await agent.MetricAsync("kubewol_agent_frames_total{result=\"RateLimited\"}", Cancel) > 0;
-            }, Cancel);
-            using var sender = bed.Network.Sender.Nic.OpenSender();
-            await Eventually.BecomesTrueAsync("the machine is woken", TimeSpan.FromSeconds(60), async () =>
-            {
-                // Again, as all senders do: under such a load the kernel may lose any frame.
-                sender.Send(new WolFrameBuilder { Source = new(0x02_00_00_00_10_02) }.Build(MagicPacket.Build(MacAddress.Parse(machine.Mac!))));
-                await now.WaitForNextTickAsync(Cancel);
-                return (await bed.Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel))?.Status?.PrintableStatus == "Running";
-            }, Cancel);
-        });
+                using var now = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+                await Eventually.BecomesTrueAsync("the loud sender is refused", async () =>
+                {
+                    await now.WaitForNextTickAsync(Cancel);
+                    return await agent.MetricAsync("kubewol_agent_frames_total{result=\"RateLimited\"}", Cancel) > 0;
+                }, Cancel);
+                await WakeAsync("quiet", quiet, now);
+            }));
     }
+
+    [Fact]
+    public async Task A_storm_of_wakes_for_machines_nobody_has_writes_nothing_once_the_operator_has_told_which_there_are()
+    {
+        NeedsOwnCluster();
+        await WithMachinesAsync(["known", "calm"], (known, calm) => bed.FloodAsync(
+            "unknown machines, all machines told", [], 1, 10, Storm(i => new(0x02_00_01_00_00_00ul + (ulong)i)), known,
+            async _ =>
+            {
+                using var now = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+                await WakeAsync("calm", calm, now);
+            }));
+    }
+
+    private async Task WithMachinesAsync(string[] names, Func<MacAddress, MacAddress, Task> flood)
+    {
+        var machines = names.Select(name => new MachineManifest("default", name) { Mac = Bed.NextAddress().ToString() }).ToList();
+        foreach (var machine in machines) await bed.Cluster.ApplyAsync(machine, Cancel);
+        await using var @operator = await bed.Installation.StartOperatorAsync($"operator-{names[0]}", [], Cancel);
+        await Eventually.BecomesTrueAsync("agents are told", async () =>
+            await @operator.MetricAsync("kubewol_index_addresses", Cancel) >= machines.Count && await @operator.MetricAsync("kubewol_index_writes_total", Cancel) > 0
+            && await @operator.MetricAsync("kubewol_index_lag_seconds", Cancel) == 0, Cancel);
+        await flood(MacAddress.Parse(machines[0].Mac!), MacAddress.Parse(machines[1].Mac!));
+    }
+
+    /// <summary>Sends again and again, as all senders do: under such a load the kernel may lose any frame.</summary>
+    private Task WakeAsync(string name, MacAddress address, PeriodicTimer now) => Eventually.BecomesTrueAsync("the machine is woken", TimeSpan.FromSeconds(60), async () =>
+    {
+        using var sender = bed.Network.Sender.Nic.OpenSender();
+        sender.Send(new WolFrameBuilder { Source = new(0x02_00_00_00_10_02) }.Build(MagicPacket.Build(address)));
+        await now.WaitForNextTickAsync(Cancel);
+        return (await bed.Cluster.MachineAsync(new("default", name), Cancel))?.Status?.PrintableStatus == "Running";
+    }, Cancel);
 
     private static void NeedsOwnCluster() => Assert.SkipWhen(
         Environment.GetEnvironmentVariable(Cluster.GivenVariable) is { Length: > 0 }, "a cluster that was given to us is not flooded");
 
     /// <summary>A frame for each of so many machines that nobody has.</summary>
-    private static List<ReadOnlyMemory<byte>> Storm(Func<int, MacAddress> sender)
-    {
-        var frames = new List<ReadOnlyMemory<byte>>(Frames);
-        for (var i = 0; i < Frames; i++) frames.Add(new WolFrameBuilder { Source = sender(i) }.Build(MagicPacket.Build(new(0x52_54_01_00_00_00ul + (ulong)Interlocked.Increment(ref s_unknown)))));
-        return frames;
-    }
+    private static List<ReadOnlyMemory<byte>> Storm(Func<int, MacAddress> sender) =>
+        Storm(sender, _ => MagicPacket.Build(new(0x52_54_01_00_00_00ul + (ulong)Interlocked.Increment(ref s_unknown))));
+
+    private static List<ReadOnlyMemory<byte>> Storm(Func<int, MacAddress> sender, Func<int, byte[]> packet) =>
+        [.. Enumerable.Range(0, Frames).Select(i => (ReadOnlyMemory<byte>)new WolFrameBuilder { Source = sender(i) }.Build(packet(i)))];
 }

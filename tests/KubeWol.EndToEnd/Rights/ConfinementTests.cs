@@ -79,7 +79,8 @@ public sealed class ConfinementTests(Bed bed)
         var mounts = File.ReadLines($"/proc/{program.Id}/mountinfo").Select(line => line.Split(' ')).ToDictionary(m => m[4], m => m[5].Split(','));
         Assert.Contains("ro", mounts["/"]);
         Assert.Contains("ro", mounts["/var/run/secrets/kubernetes.io/serviceaccount"]);
-        Assert.Equal(["/dev", "/dev/shm", "/proc"], mounts.Where(m => m.Value.Contains("rw") && !m.Key.StartsWith("/proc/", StringComparison.Ordinal)).Select(m => m.Key).Order());
+        var volumes = rendered.Container["volumeMounts"]?.AsArray().Select(v => (string)v!["mountPath"]!) ?? [];
+        Assert.Equal(((string[])["/dev", "/dev/shm", "/proc", .. volumes]).Order(), mounts.Where(m => m.Value.Contains("rw") && !m.Key.StartsWith("/proc/", StringComparison.Ordinal)).Select(m => m.Key).Order());
 
         long Capabilities(string set) => long.Parse(status[set], NumberStyles.HexNumber, CultureInfo.InvariantCulture);
     }

@@ -249,7 +249,7 @@ public sealed class SecurityMatrixTests(Bed bed, SecurityStage stage) : IClassFi
     /// <summary>Waits until a broadcast makes so many requests; the agents' watches may be a moment behind.</summary>
     private Task TellsApartAsync(int requests) => Eventually.BecomesTrueAsync($"a broadcast makes {requests} requests", async () =>
     {
-        var address = Bed.NextAddress().ToString();
+        var address = Bed.NextClaimedAddress().ToString(); // agents turn away what nothing claims
         var (heard, before) = (await bed.CountAsync("Accepted"), await WrittenAsync());
         bed.SendFrame(new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse(address))));
         await Eventually.BecomesTrueAsync("all agents have heard it", async () => await bed.CountAsync("Accepted") >= heard + bed.Agents.Count, Cancel);

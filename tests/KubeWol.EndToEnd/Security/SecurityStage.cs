@@ -1,4 +1,5 @@
 using KubeWol.Api.V1Alpha1;
+using KubeWol.TestBed;
 using KubeWol.TestCluster;
 
 namespace KubeWol.EndToEnd.Security;

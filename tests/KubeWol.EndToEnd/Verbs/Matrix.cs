@@ -63,7 +63,7 @@ public sealed class Matrix : IDisposable
     private static async Task PlayAsync(MatrixMachine machine)
     {
         await machine.BringAboutAsync();
-        var request = await machine.AskAsync();
+        if (await machine.AskAsync() is not { } request) return;
         if (machine.Cell.WaitsForRecovery)
         {
             await machine.WaitForReasonAsync(request, WakeReason.WaitingForRecovery, WakeReason.WaitingForStart);

@@ -6,16 +6,16 @@ namespace KubeWol.EndToEnd.Verbs;
 /// <param name="State">The state, in the words of the table.</param>
 /// <param name="Verb">The verb, with its mode where it has one.</param>
 /// <param name="Frame">Whether it comes as a frame.</param>
-/// <param name="Outcome">The reason the request has to end with.</param>
-public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReason Outcome)
+/// <param name="Outcome">The reason the request has to end with; null where there must be none, as agents leave out what calls nobody.</param>
+public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReason? Outcome)
 {
     /// <summary>
     /// How each verb ends in each state. Where two words stand, the first is kubectl's: a frame cannot name a node, and without one a machine that is
-    /// off has nothing to be placed for. Sleep(Stop) cannot be asked for by a frame: the operator's default is Pause.
+    /// off has nothing to be placed for; a dash is a frame that comes to nothing. Sleep(Stop) cannot be asked for by a frame: the operator's default is Pause.
     /// </summary>
     private const string Table = """
         state               | Wake             | Sleep(Pause)    | Sleep(Stop)     | Instantiate      | Move                 | Destroy
-        absent              | UnknownTarget    | UnknownTarget   | UnknownTarget   | TemplateNotUsable | UnknownTarget       | AlreadyGone
+        absent              | UnknownTarget/-  | UnknownTarget/- | UnknownTarget   | TemplateNotUsable/- | UnknownTarget/-   | AlreadyGone/-
         absent, but claimed | Instantiated     | UnknownTarget   | UnknownTarget   | Instantiated     | UnknownTarget        | AlreadyGone
         stopped             | Started          | AlreadyInactive | AlreadyInactive | Started          | Placed/AlreadyThere  | Destroyed
         starting            | AlreadyActive    | Paused          | Stopped         | AlreadyActive    | Moved                | Destroyed
@@ -42,7 +42,7 @@ public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReaso
            from frame in (bool[])[false, true]
            let outcomes = line[column].Split('/')
            where !frame || Verbs[column - 1] != "Sleep(Stop)"
-           select new MatrixCell(line[0], Verbs[column - 1], frame, Enum.Parse<WakeReason>(frame ? outcomes[^1] : outcomes[0])),
+           select new MatrixCell(line[0], Verbs[column - 1], frame, Read(frame ? outcomes[^1] : outcomes[0])),
     ];
 
     public WakeAction Action => Enum.Parse<WakeAction>(Verb.Split('(')[0]);
@@ -54,4 +54,6 @@ public sealed record MatrixCell(string State, string Verb, bool Frame, WakeReaso
     public bool HasMachine => !State.StartsWith("absent", StringComparison.Ordinal);
 
     public override string ToString() => $"{Verb} of a machine that is {State}, by {(Frame ? "a frame" : "kubectl")}";
+
+    private static WakeReason? Read(string word) => word == "-" ? null : Enum.Parse<WakeReason>(word);
 }

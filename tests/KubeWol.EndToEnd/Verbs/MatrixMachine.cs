@@ -67,17 +67,23 @@ internal sealed class MatrixMachine(Bed bed, MatrixCell cell)
         _nodeBefore ??= await NodeAsync();
     }
 
-    /// <summary>Sends the frame, or applies the request; returns the request's name.</summary>
-    public async Task<ResourceKey> AskAsync()
+    /// <summary>Sends the frame, or applies the request; returns the request's name, or null where the frame came to nothing as it should.</summary>
+    public async Task<ResourceKey?> AskAsync()
     {
         if (!cell.Frame)
         {
             await bed.Cluster.Kubectl.ApplyAsync(await RequestAsync(), Unbounded);
-            return new(_machine.Namespace, _machine.Name);
+            return new ResourceKey(_machine.Namespace, _machine.Name);
         }
 
         if (cell.Action == WakeAction.Destroy) bed.SendCommand(cell.Action, _machine.Mac!);
         else await bed.SendAsync(Bed.WirePorts.TryGetValue(cell.Action, out var port) ? ["wakeonlan", "-p", $"{port}", _machine.Mac!] : ["wakeonlan", _machine.Mac!]);
+        if (cell.Outcome is null)
+        {
+            await bed.ComesToNothingAsync(_machine.Mac!);
+            return null;
+        }
+
         IReadOnlyList<WakeRequest> found = [];
         await Eventually.BecomesTrueAsync($"there is a request: {cell}", async () => (found = await bed.RequestsForAsync(_machine.Mac!)).Count == 1, Unbounded);
         return ResourceKey.Of(found[0]);

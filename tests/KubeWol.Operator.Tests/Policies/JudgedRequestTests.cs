@@ -36,6 +36,46 @@ public sealed class JudgedRequestTests(SharedApi shared) : IClassFixture<SharedA
         Assert.Equal(reason == "Paused" ? ["pause"] : [], rehearsal.KubeVirt.Effects);
     }
 
+    /// <summary>An agent that was away, or an API server: nobody stands before the machine any more.</summary>
+    [Theory]
+    [InlineData(-3600, null, false)] // a node whose clock is ahead
+    [InlineData(0, null, false)]
+    [InlineData(300, null, false)]
+    [InlineData(300.001, null, true)]
+    [InlineData(3600, null, true)]
+    [InlineData(61, 60, true)]
+    public async Task A_frame_whose_request_comes_past_its_deadline_is_not_carried_out_and_said(double seconds, int? deadline, bool isLate)
+    {
+        await using var rehearsal = await Rehearsal.StartAsync(shared: shared.Api);
+        rehearsal.KubeVirt.Create(Machine, "Halted");
+        rehearsal.Show();
+        var frame = Frame("port:9");
+        var heardAt = rehearsal.World.Time.GetUtcNow().AddSeconds(-seconds);
+        rehearsal.Ask(frame with { Spec = frame.Spec with { DeadlineSeconds = deadline, Frame = frame.Spec.Frame! with { CapturedAt = heardAt } } });
+        await rehearsal.PlayAsync();
+        var status = rehearsal.StatusOf(Heard);
+
+        Assert.Equal(isLate ? (WakePhase.Failed, WakeReason.DeliveredTooLate) : (WakePhase.Succeeded, WakeReason.Started), (status.Phase, status.Reason));
+        Assert.Equal(isLate, rehearsal.KubeVirt.Effects.Count == 0);
+        if (isLate) Assert.StartsWith($"{Machine} was not woken: the frame was heard at {heardAt:yyyy-MM-dd HH:mm:ss} UTC, and its request could only be written", status.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_frame_that_comes_too_late_is_said_so_even_if_it_calls_nobody_and_holds_nobody_up()
+    {
+        await using var rehearsal = await RunningAsync();
+        var late = Frame("port:9");
+        late = late with { Spec = late.Spec with { Frame = late.Spec.Frame! with { CapturedAt = rehearsal.World.Time.GetUtcNow().AddHours(-1) } } };
+        rehearsal.Ask(late with { Metadata = late.Metadata with { Name = "nobody", Uid = "nobody" }, Spec = late.Spec with { Target = new() { MacAddress = "52:54:00:99:99:99" } } });
+        rehearsal.Ask(late);
+        rehearsal.Ask(Some.Asking(WakeAction.Sleep, "team-a/ask"));
+        await rehearsal.PlayAsync();
+
+        Assert.Equal(WakeReason.DeliveredTooLate, rehearsal.StatusOf($"{Some.Agents}/nobody").Reason);
+        Assert.Equal(WakeReason.DeliveredTooLate, rehearsal.StatusOf(Heard).Reason);
+        Assert.Equal(WakeReason.Paused, rehearsal.StatusOf().Reason);
+    }
+
     [Fact]
     public async Task Policies_of_other_namespaces_have_no_say()
     {

@@ -165,6 +165,8 @@ public sealed class MessagesTests
             () => Refuse(WakeReason.TargetVanished, Found(Sleep))),
         ("TargetVanished: team-a/web-01 was deleted before it could be moved",
             () => Refuse(WakeReason.TargetVanished, Found(ToNodeC))),
+        ("StoppedMeanwhile: team-a/web-01 was started, and somebody has stopped it before it was ready",
+            () => Refuse(WakeReason.StoppedMeanwhile, Heard, Machine("Halted", "Stopped"))),
         ("NotStartable: team-a/web-01 has had its one run; change its run strategy from Once to start it again",
             () => Refuse(WakeReason.NotStartable, Heard, new Machine(Some.Vm(strategy: "Once"), Some.Vmi(phase: "Succeeded")))),
         ("NotStartable: team-a/web-01 waits for a migration from elsewhere (run strategy WaitAsReceiver) and cannot be started",
@@ -204,7 +206,7 @@ public sealed class MessagesTests
         .. new[]
         {
             WakeReason.AmbiguousMessage, WakeReason.OriginNotAllowed, WakeReason.ProofMissing, WakeReason.WrongPassword, WakeReason.BadSignature, WakeReason.StaleCommand,
-            WakeReason.ReplayedCommand, WakeReason.RateLimited,
+            WakeReason.ReplayedCommand, WakeReason.RateLimited, WakeReason.DeliveredTooLate,
         }.Select(reason => ($"{reason}: team-a/web-01 was not woken: words of the policies", (Func<string>)(() => NotAllowed(reason, "words of the policies", Off)))),
         ("Forbidden: KubeWol is not allowed to wake team-a/web-01; the API server says: User \"operator\" cannot update resource \"virtualmachines/start\"",
             () => Refuse(WakeReason.Forbidden, Heard, "User \"operator\" cannot update resource \"virtualmachines/start\"", Off)),

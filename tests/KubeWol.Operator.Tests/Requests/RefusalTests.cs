@@ -55,7 +55,7 @@ public sealed class RefusalTests
         Assert.Equal(
             "not done within 60 s; the last word was: team-a/web-01 does not come up yet; KubeVirt shows CrashLoopBackOff and goes on trying",
             world.Status.Message);
-        Assert.Equal(new() { Before = "Stopped", After = "CrashLoopBackOff" }, world.Status.Observed);
+        Assert.Equal(new() { Before = "Stopped", After = "CrashLoopBackOff", Generation = 0 }, world.Status.Observed);
         Assert.Equal(Some.Noon.AddSeconds(60), world.Status.CompletedAt);
     }
 

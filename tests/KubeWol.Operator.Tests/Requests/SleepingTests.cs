@@ -57,7 +57,7 @@ public sealed class SleepingTests(SharedApi shared) : IClassFixture<SharedApi>
         Assert.Equal(
             (WakePhase.Succeeded, WakeReason.Paused, WakeOperation.Pause, WakeAction.Sleep),
             (world.Status.Phase, world.Status.Reason, world.Status.Operation, world.Status.Action));
-        Assert.Equal(new() { Before = "Running", NodeBefore = "node-b", After = "Paused", NodeAfter = "node-b" }, world.Status.Observed);
+        Assert.Equal(new() { Before = "Running", NodeBefore = "node-b", After = "Paused", NodeAfter = "node-b", Generation = 0 }, world.Status.Observed);
     }
 
     [Theory]

@@ -44,7 +44,7 @@ public sealed class WakingTests
         Assert.Equal(WakeAction.Wake, world.Status.Action);
         Assert.Equal(WakeOperation.Start, world.Status.Operation);
         Assert.Equal(new() { Namespace = "team-a", Name = "web-01", Uid = "uid-of-team-a-web-01" }, world.Status.VirtualMachine);
-        Assert.Equal(new() { Before = "Stopped", After = "Running", NodeAfter = "node-b" }, world.Status.Observed);
+        Assert.Equal(new() { Before = "Stopped", After = "Running", NodeAfter = "node-b", Generation = 0 }, world.Status.Observed);
     }
 
     [Fact]
@@ -140,7 +140,7 @@ public sealed class WakingTests
         Assert.Equal(
             (WakeReason.Unpaused, WakeOperation.Unpause, "team-a/web-01 was paused; it runs again on node-b"),
             (world.Status.Reason, world.Status.Operation, world.Status.Message));
-        Assert.Equal(new() { Before = "Paused", NodeBefore = "node-b", After = "Running", NodeAfter = "node-b" }, world.Status.Observed);
+        Assert.Equal(new() { Before = "Paused", NodeBefore = "node-b", After = "Running", NodeAfter = "node-b", Generation = 0 }, world.Status.Observed);
         Assert.Equal(2, world.StatusWrites);
     }
 

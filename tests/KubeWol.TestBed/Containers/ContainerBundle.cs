@@ -22,7 +22,7 @@ internal static class ContainerBundle
     public static ProcessSpec Create(ContainerSpec spec, string folder)
     {
         var root = Directory.CreateDirectory(Path.Combine(folder, "root")).FullName;
-        foreach (var place in new[] { "usr", "etc", "app", "proc", "sys", "dev", Dotnet[1..] }.Concat(spec.Mounts.Keys.Select(m => m[1..]))) Directory.CreateDirectory(Path.Combine(root, place));
+        foreach (var place in new[] { "usr", "etc", "app", "proc", "sys", "dev", Dotnet[1..] }.Concat(spec.Mounts.Keys.Concat(VolumeMounts(spec).Select(v => v.Path)).Select(m => m[1..]))) Directory.CreateDirectory(Path.Combine(root, place));
         foreach (var link in new[] { "lib", "lib64", "bin", "sbin" }) File.CreateSymbolicLink(Path.Combine(root, link), $"usr/{link}");
         File.WriteAllText(Path.Combine(folder, "config.json"), Config(spec).ToJsonString());
         // crun knows no mixture of cgroups of both versions, not even when told to use none; in a mount namespace of its own it sees the second alone.
@@ -50,7 +50,7 @@ internal static class ContainerBundle
         {
             ["ociVersion"] = "1.0.2",
             ["root"] = new JsonObject { ["path"] = "root", ["readonly"] = (bool?)security?["readOnlyRootFilesystem"] ?? false },
-            ["mounts"] = Mounts(spec, pod, container),
+            ["mounts"] = Mounts(spec),
             ["process"] = new JsonObject
             {
                 ["cwd"] = "/",
@@ -92,10 +92,8 @@ internal static class ContainerBundle
         return namespaces;
     }
 
-    private static JsonArray Mounts(ContainerSpec spec, JsonNode pod, JsonNode container)
+    private static JsonArray Mounts(ContainerSpec spec)
     {
-        // Whoever adds a volume to the chart adds it here.
-        if (pod["volumes"] is not null || container["volumeMounts"] is not null) throw new TestClusterException($"{spec.Name}: its pod has volumes, and the test bed mounts none");
         var runtime = new DirectoryInfo(Path.GetDirectoryName(typeof(object).Assembly.Location)!).Parent!.Parent!.Parent!.FullName;
         return
         [
@@ -105,7 +103,21 @@ internal static class ContainerBundle
             Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
             .. new Dictionary<string, string>(spec.Mounts) { ["/usr"] = "/usr", ["/etc"] = "/etc", ["/app"] = spec.Program, [Dotnet] = runtime }
                 .Select(m => Mount(m.Key, "bind", m.Value, "rbind", "ro")),
+            .. VolumeMounts(spec).Select(v => Mount(v.Path, "bind", v.Source, "rbind", v.IsReadOnly ? "ro" : "rw")),
         ];
+    }
+
+    /// <summary>The pod's volumes of the kinds that are a folder of the node.</summary>
+    private static IEnumerable<(string Path, string Source, bool IsReadOnly)> VolumeMounts(ContainerSpec spec)
+    {
+        var pod = spec.Pod["spec"]!;
+        foreach (var mount in pod["containers"]![0]!["volumeMounts"]?.AsArray() ?? [])
+        {
+            var name = (string)mount!["name"]!;
+            var volume = pod["volumes"]?.AsArray().SingleOrDefault(v => (string?)v!["name"] == name);
+            if (volume?["emptyDir"] is null && volume?["hostPath"] is null) throw new TestClusterException($"{spec.Name}: the test bed has no volume {name}");
+            yield return ((string)mount["mountPath"]!, spec.Volumes[name], IsTrue(mount["readOnly"]));
+        }
     }
 
     private static IEnumerable<string> Environment(ContainerSpec spec, JsonNode container)

@@ -23,6 +23,9 @@ public sealed record ContainerSpec(string Name, JsonObject Pod, IReadOnlyList<st
     /// <summary>What is mounted besides, read-only: a path in the container and one out here.</summary>
     public IReadOnlyDictionary<string, string> Mounts { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The folder out here that each emptyDir or hostPath of the pod stands for, by the volume's name.</summary>
+    public IReadOnlyDictionary<string, string> Volumes { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Variables besides those of the pod.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -61,6 +61,12 @@ public sealed class ApiServer : IAsyncDisposable
 
     public ChildProcess EtcdProcess => _etcd.Process;
 
+    /// <summary>Where etcd answers, in the clear.</summary>
+    public Uri EtcdAddress => _etcd.Address;
+
+    /// <summary>Every answered request as one JSON line (audit.k8s.io/v1, level Metadata); null unless <see cref="ApiServerOptions.Audit"/> is set.</summary>
+    public string? AuditLog => _files.AuditLog;
+
     /// <summary>Set to keep the logs and the data when this is disposed of.</summary>
     public bool KeepState
     {
@@ -158,6 +164,16 @@ public sealed class ApiServer : IAsyncDisposable
     {
         await StopServerAsync(Signal.Terminate, cancellationToken);
         await StartServerAsync(cancellationToken);
+    }
+
+    /// <summary>Kills etcd; the server stays, and cannot answer.</summary>
+    public Task KillEtcdAsync(CancellationToken cancellationToken) => _etcd.KillAsync(cancellationToken);
+
+    /// <summary>Brings etcd back with its data, and waits until the server is ready again.</summary>
+    public async Task StartEtcdAsync(CancellationToken cancellationToken)
+    {
+        await _etcd.StartAsync(cancellationToken);
+        if (!Process.HasExited) await WaitUntilReadyAsync(cancellationToken);
     }
 
     /// <summary>Makes etcd forget all history up to now, and so older resource versions "too old" (410); returns the current one.</summary>

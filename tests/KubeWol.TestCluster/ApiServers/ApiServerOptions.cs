@@ -11,6 +11,9 @@ public sealed record ApiServerOptions
     /// <summary>What to start; by default what <see cref="ClusterBinaries.LocateAsync"/> finds.</summary>
     public ClusterBinaries? Binaries { get; init; }
 
+    /// <summary>Whether the server writes down every request that it answers.</summary>
+    public bool Audit { get; init; }
+
     /// <summary>More of kube-apiserver's arguments.</summary>
     public IReadOnlyList<string> ExtraArguments { get; init; } = [];
 }

@@ -10,15 +10,18 @@ internal sealed class Etcd : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly HttpClient _client = new();
+    private readonly ProcessSpec _spec;
+    private readonly string _logFile;
 
-    private Etcd(ChildProcess process, Uri address)
+    private Etcd(ProcessSpec spec, string logFile, Uri address)
     {
-        Process = process;
-        Address = address;
+        (_spec, _logFile, Address) = (spec, logFile, address);
         _client.BaseAddress = address;
+        Process = ChildProcess.Start(spec, logFile);
     }
 
-    public ChildProcess Process { get; }
+    /// <summary>Another one after a restart.</summary>
+    public ChildProcess Process { get; private set; }
 
     public Uri Address { get; }
 
@@ -26,22 +29,20 @@ internal sealed class Etcd : IAsyncDisposable
     {
         var address = $"http://127.0.0.1:{LoopbackPorts.Pick()}";
         var peer = $"http://127.0.0.1:{LoopbackPorts.Pick()}";
-        var process = ChildProcess.Start(
-            new ProcessSpec(
-                binaries.Etcd,
-                $"--data-dir={state.File("etcd")}",
-                $"--listen-client-urls={address}",
-                $"--advertise-client-urls={address}",
-                $"--listen-peer-urls={peer}",
-                $"--initial-advertise-peer-urls={peer}",
-                $"--initial-cluster=default={peer}",
-                "--unsafe-no-fsync",
-                "--log-level=warn"),
-            state.File("etcd.log"));
-        var etcd = new Etcd(process, new Uri(address));
+        var spec = new ProcessSpec(
+            binaries.Etcd,
+            $"--data-dir={state.File("etcd")}",
+            $"--listen-client-urls={address}",
+            $"--advertise-client-urls={address}",
+            $"--listen-peer-urls={peer}",
+            $"--initial-advertise-peer-urls={peer}",
+            $"--initial-cluster=default={peer}",
+            "--unsafe-no-fsync",
+            "--log-level=warn");
+        var etcd = new Etcd(spec, state.File("etcd.log"), new Uri(address));
         try
         {
-            await Readiness.WaitAsync(process, StartTimeout, token => etcd._client.GetAsync(new Uri("health", UriKind.Relative), token), cancellationToken);
+            await etcd.WaitUntilHealthyAsync(cancellationToken);
             return etcd;
         }
         catch
@@ -49,6 +50,20 @@ internal sealed class Etcd : IAsyncDisposable
             await etcd.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Kills it. What it had acknowledged is there again when it is started: it skips the fsync, not the write, and only a power cut tells the two apart.</summary>
+    public async Task KillAsync(CancellationToken cancellationToken)
+    {
+        await Process.KillAsync(cancellationToken);
+        await Process.DisposeAsync();
+    }
+
+    /// <summary>Starts it again after <see cref="KillAsync"/>, with its data and at its address.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        Process = ChildProcess.Start(_spec, _logFile);
+        return WaitUntilHealthyAsync(cancellationToken);
     }
 
     /// <summary>Forgets all history up to now; returns the revision up to which it did.</summary>
@@ -68,6 +83,9 @@ internal sealed class Etcd : IAsyncDisposable
         await Process.KillAsync(CancellationToken.None);
         await Process.DisposeAsync();
     }
+
+    private Task WaitUntilHealthyAsync(CancellationToken cancellationToken) =>
+        Readiness.WaitAsync(Process, StartTimeout, token => _client.GetAsync(new Uri("health", UriKind.Relative), token), cancellationToken);
 
     private async Task<JsonElement> PostAsync(string path, object body, CancellationToken cancellationToken)
     {

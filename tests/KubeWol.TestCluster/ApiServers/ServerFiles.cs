@@ -19,11 +19,14 @@ internal sealed class ServerFiles
         state.Write("service-accounts.key", key.ExportECPrivateKeyPem() + "\n");
         state.Write("service-accounts.pub", key.ExportSubjectPublicKeyInfoPem() + "\n");
         state.Write("tokens.csv", $"{AdminToken},admin,admin,system:masters\n");
+        state.Write("audit-policy.yaml", "apiVersion: audit.k8s.io/v1\nkind: Policy\nomitStages: [RequestReceived]\nrules: [{level: Metadata}]\n");
     }
 
     public string AdminToken { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
 
     public string? AuthorizationLog => _binaries.IsGenuine ? null : _state.File("authorization.jsonl");
+
+    public string? AuditLog => _options.Audit ? _state.File("audit.jsonl") : null;
 
     public IReadOnlyList<string> Arguments(Uri etcd, int port) =>
     [
@@ -52,6 +55,8 @@ internal sealed class ServerFiles
         $"--proxy-client-cert-file={_state.File("front-proxy.crt")}",
         $"--proxy-client-key-file={_state.File("front-proxy.key")}",
         .. _binaries.IsGenuine ? [] : OwnArguments(),
+        // Blocking: what was answered stands in the file, even if the server is killed a moment later.
+        .. _options.Audit ? [$"--audit-policy-file={_state.File("audit-policy.yaml")}", $"--audit-log-path={AuditLog}", "--audit-log-mode=blocking"] : (string[])[],
         .. _options.ExtraArguments,
     ];
 

@@ -29,6 +29,9 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
 
     private KubeVirtStandIn(ClusterConnection connection, WebApplication host) => (_connection, _host) = (connection, host);
 
+    /// <summary>What it was asked to do, and did.</summary>
+    public KubeVirtJournal Journal => _host.Services.GetRequiredService<KubeVirtJournal>();
+
     /// <summary>What an API server is to pass on to the stand-in, at a port that is free just now. It must be told before it starts.</summary>
     public static AggregatedApi Api() => new(SubresourceApi.GroupVersion, new Uri($"https://127.0.0.1:{LoopbackPorts.Pick()}"));
 
@@ -93,7 +96,7 @@ public sealed class KubeVirtStandIn : IAsyncDisposable
         }));
         builder.Services.AddSingleton(options.Time).AddSingleton(Metrics.NewCustomRegistry()).AddCluster(connection);
         builder.Services.AddSingleton(options.Delays).AddSingleton(new NodePool(options.Nodes))
-            .AddSingleton<StandInClient>().AddSingleton<Installation>().AddSingleton<MachineWriter>().AddSingleton<SubresourceApi>().AddSingleton<Server.TemplateApi>();
+            .AddSingleton<KubeVirtJournal>().AddSingleton<StandInClient>().AddSingleton<Installation>().AddSingleton<MachineWriter>().AddSingleton<SubresourceApi>().AddSingleton<Server.TemplateApi>();
         builder.Services.AddSingleton(services => new AdmissionApi(services.GetRequiredService<ClusterClient>(), options.DecentralizedLiveMigration));
         builder.Services.AddController<MachineReconciler>("kubevirt-stand-in", controller =>
         {

@@ -15,6 +15,7 @@ public sealed class NamespacePortForward : IAsyncDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly Task _accepting;
+    private volatile TaskCompletionSource? _pause;
 
     private NamespacePortForward(Socket listener, IPEndPoint target)
     {
@@ -39,8 +40,19 @@ public sealed class NamespacePortForward : IAsyncDisposable
         foreach (var connection in _connections.Keys) Reset(connection);
     }
 
+    /// <summary>As if the cable was pulled: nothing gets through any more, and nobody is told. What was on its way waits for <see cref="Resume"/>.</summary>
+    public void Pause() => _pause ??= new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Plugs the cable in again.</summary>
+    public void Resume()
+    {
+        _pause?.SetResult();
+        _pause = null;
+    }
+
     public async ValueTask DisposeAsync()
     {
+        Resume();
         await _stopping.CancelAsync();
         _listener.Dispose();
         await _accepting;
@@ -89,6 +101,7 @@ public sealed class NamespacePortForward : IAsyncDisposable
         try
         {
             inside.NoDelay = true;
+            if (_pause is { } pause) await pause.Task.WaitAsync(_stopping.Token);
             await outside.ConnectAsync(_target, _stopping.Token);
             await Task.WhenAll(PumpAsync(inside, outside), PumpAsync(outside, inside));
             inside.Dispose();
@@ -105,13 +118,14 @@ public sealed class NamespacePortForward : IAsyncDisposable
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to)
     {
         var buffer = new byte[64 << 10];
         try
         {
             while (await from.ReceiveAsync(buffer) is > 0 and var count)
             {
+                if (_pause is { } pause) await pause.Task;
                 for (var sent = 0; sent < count;) sent += await to.SendAsync(buffer.AsMemory(sent, count - sent));
             }
             to.Shutdown(SocketShutdown.Send);

@@ -10,15 +10,16 @@ public sealed class NodeNetwork : IAsyncDisposable
 
     private readonly string _prefix = OwnedName.Next();
     private readonly List<NetworkHost> _hosts = [];
+    private readonly List<NetworkHost> _senders = [];
 
     private NodeNetwork()
     {
     }
 
-    public IEnumerable<NetworkHost> Nodes => _hosts.Where(host => host != Sender);
+    public IEnumerable<NetworkHost> Nodes => _hosts.Except(_senders);
 
     /// <summary>A machine on the LAN that is not a node: whoever sends the frames.</summary>
-    public NetworkHost Sender { get; private set; } = null!;
+    public NetworkHost Sender => _senders[0];
 
     internal NetworkNamespace Lan { get; private set; } = null!;
 
@@ -32,7 +33,7 @@ public sealed class NodeNetwork : IAsyncDisposable
             // Without snooping a multicast frame reaches every port, as on a plain switch.
             await network.Lan.IpAsync([$"link add {Bridge} type bridge mcast_snooping 0", $"link set {Bridge} up"], cancellationToken);
             foreach (var node in nodes) await network.AddHostAsync(node, cancellationToken);
-            network.Sender = await network.AddHostAsync("sender", cancellationToken);
+            await network.AddSenderAsync("sender", cancellationToken);
             return network;
         }
         catch
@@ -43,6 +44,14 @@ public sealed class NodeNetwork : IAsyncDisposable
     }
 
     public NetworkHost Node(string name) => Nodes.First(node => node.Name == name);
+
+    /// <summary>Another machine on the LAN that is not a node.</summary>
+    public async Task<NetworkHost> AddSenderAsync(string name, CancellationToken cancellationToken)
+    {
+        var host = await AddHostAsync(name, cancellationToken);
+        _senders.Add(host);
+        return host;
+    }
 
     public async ValueTask DisposeAsync()
     {

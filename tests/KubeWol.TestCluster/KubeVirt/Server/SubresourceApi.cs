@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using KubeWol.ControllerRuntime;
 using KubeWol.ControllerRuntime.Cluster;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Routing;
 namespace KubeWol.TestCluster.KubeVirt.Server;
 
 /// <summary>virt-api: subresources.kubevirt.io/v1 behind the API server, which has already authenticated and authorized the caller.</summary>
-internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
+internal sealed class SubresourceApi(StandInClient client, KubeVirtJournal journal, TimeProvider time)
 {
     public const string GroupVersion = "subresources.kubevirt.io/v1";
 
@@ -44,7 +45,8 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
             {
                 using var body = new MemoryStream();
                 await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-                var answer = await AnswerAsync(new(ns, name), VerbOptions.Parse(body.ToArray()), judge, context.RequestAborted);
+                var (answer, revision) = await AnswerAsync(new(ns, name), VerbOptions.Parse(body.ToArray()), judge, context.RequestAborted);
+                if (answer.Code is 200 or 202) journal.Add(new(time.GetUtcNow(), context.Request.Headers["X-Remote-User"].ToString(), path[(path.LastIndexOf('/') + 1)..], ns, name, revision));
                 context.Response.StatusCode = answer.Code;
                 if (answer.Message.Length == 0) return;
                 await context.Response.WriteAsJsonAsync(StatusDocument.Of(answer), KubeVirtJson.Default.JsonNode, cancellationToken: context.RequestAborted);
@@ -52,7 +54,7 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
     }
 
     /// <summary>Reads the machine live, not from a cache: two verbs at once then race as they do with KubeVirt.</summary>
-    private async Task<Answer> AnswerAsync(
+    private async Task<(Answer Answer, long? Revision)> AnswerAsync(
         ResourceKey key, VerbOptions options, Func<Machine, VerbOptions, Judgement> judge, CancellationToken cancellationToken)
     {
         for (var tries = 1; ; tries++)
@@ -65,8 +67,7 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
             var judgement = judge(machine, options);
             try
             {
-                await WriteAsync(key, machine, judgement.After, options.IsDryRun, cancellationToken);
-                return judgement.Answer;
+                return (judgement.Answer, await WriteAsync(key, machine, judgement.After, options.IsDryRun, cancellationToken));
             }
             catch (ApiException e) when (e.IsConflict && tries < Tries)
             {
@@ -74,22 +75,24 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
             }
             catch (ApiException e)
             {
-                return Answer.InternalError(e.Message);
+                return (Answer.InternalError(e.Message), null);
             }
         }
     }
 
-    private async Task WriteAsync(ResourceKey key, Machine before, Machine after, bool dryRun, CancellationToken cancellationToken)
+    /// <summary>Returns the store's revision of the last write; null where there was none.</summary>
+    private async Task<long?> WriteAsync(ResourceKey key, Machine before, Machine after, bool dryRun, CancellationToken cancellationToken)
     {
+        ObjectMeta? written = null;
         if (before.Vmi is { } vmi && after.Vmi is { } nextVmi)
         {
             var (old, grace) = (vmi.Spec.TerminationGracePeriodSeconds, nextVmi.Spec.TerminationGracePeriodSeconds);
             var hurry = TestAndReplace("/spec/terminationGracePeriodSeconds", old, grace);
-            if (old != grace) await client.PatchAsync(KubeVirtTypes.Vmi, key, hurry, null, dryRun, cancellationToken);
+            if (old != grace) written = (await client.PatchAsync(KubeVirtTypes.Vmi, key, hurry, null, dryRun, cancellationToken)).Metadata;
 
             var patch = new JsonObject();
             Difference.Add(patch, "status", vmi.Status, nextVmi.Status, KubeVirtJson.Default.VirtualMachineInstanceStatus);
-            if (patch.Count > 0 && !dryRun) await client.PatchAsync(KubeVirtTypes.Vmi, vmi, patch, null, cancellationToken);
+            if (patch.Count > 0 && !dryRun) written = (await client.PatchAsync(KubeVirtTypes.Vmi, vmi, patch, null, cancellationToken)).Metadata;
         }
 
         if (before.Vm is { } vm && after.Vm is { } nextVm)
@@ -99,17 +102,18 @@ internal sealed class SubresourceApi(StandInClient client, TimeProvider time)
                 var patch = vm.Spec.RunStrategy is null
                     ? TestAndReplace("/spec/running", vm.Spec.Running, nextVm.Spec.Running)
                     : TestAndReplace("/spec/runStrategy", vm.Spec.RunStrategy, nextVm.Spec.RunStrategy);
-                await client.PatchAsync(KubeVirtTypes.Vm, key, patch, null, dryRun, cancellationToken);
+                written = (await client.PatchAsync(KubeVirtTypes.Vm, key, patch, null, dryRun, cancellationToken)).Metadata;
             }
 
             if (!ReferenceEquals(vm.Status.StateChangeRequests, nextVm.Status.StateChangeRequests))
             {
                 var patch = RequestPatch(vm.Status, nextVm.Status.StateChangeRequests!);
-                await client.PatchAsync(KubeVirtTypes.Vm, key, patch, "status", dryRun, cancellationToken);
+                written = (await client.PatchAsync(KubeVirtTypes.Vm, key, patch, "status", dryRun, cancellationToken)).Metadata;
             }
         }
 
-        if (after.Migrations is [var migration]) await client.CreateAsync(KubeVirtTypes.Migration, migration, dryRun, cancellationToken);
+        if (after.Migrations is [var migration]) written = (await client.CreateAsync(KubeVirtTypes.Migration, migration, dryRun, cancellationToken)).Metadata;
+        return written?.ResourceVersion is { } version && !dryRun ? long.Parse(version, CultureInfo.InvariantCulture) : null;
     }
 
     private static JsonArray TestAndReplace(string path, JsonNode? old, JsonNode? now) =>

@@ -4,7 +4,7 @@ using KubeWol.Api.V1Alpha1;
 using KubeWol.Proofs;
 using KubeWol.Protocol;
 
-namespace KubeWol.EndToEnd;
+namespace KubeWol.TestBed;
 
 /// <summary>A sender with a key of its own.</summary>
 public sealed class CommandSender(string id) : IDisposable
