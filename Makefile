@@ -13,14 +13,24 @@ demo: setup ## Watch real Wake-on-LAN packets start virtual machines (KEEP=1 lea
 demo-down: ## End a demo that was left running
 	@eng/demo.sh --down
 
-build: ## Build everything
+build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
+	@eng/agent.sh
+
+agent: ## Compile the agent to native code, as its image has it
+	@eng/agent.sh
 
 test: setup ## Run all tests, unit to end-to-end
 	@eng/test.sh
 
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
+
+bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
+	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
+
+bench-readme: ## Put the figures of the last run into README.md
+	@artifacts/bin/KubeWol.Bench/release/KubeWol.Bench table README.md
 
 torture: setup ## Send frames while everything breaks, and judge what became of them; DURATION=120 seconds, SEED=n repeats a run
 	@eng/torture.sh $(if $(DURATION),--duration $(DURATION)) $(if $(SEED),--seed $(SEED))
@@ -37,4 +47,4 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build test e2e torture soak fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table

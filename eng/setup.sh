@@ -23,6 +23,7 @@ missing=$(
   needed npm npm            # fetches helm, which Debian does not have, and another implementation of COSE
   needed nodejs node
   needed openssl openssl
+  needed clang clang        # links the agent, which is native code
   needed unzip unzip
 )
 if [ -n "$missing" ]; then

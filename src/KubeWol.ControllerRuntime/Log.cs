@@ -6,7 +6,13 @@ namespace KubeWol.ControllerRuntime;
 internal static partial class Log
 {
     [LoggerMessage(330, LogLevel.Information, "{Program} {Version} talks to {Server}, and serves /metrics, /healthz and /readyz at {Listen}")]
-    public static partial void Started(this ILogger logger, string program, string? version, Uri server, string listen);
+    public static partial void Started(this ILogger logger, string program, string? version, Uri server, Uri listen);
+
+    [LoggerMessage(331, LogLevel.Warning, "Cannot take a connection: {Problem}")]
+    public static partial void CannotAccept(this ILogger logger, string problem);
+
+    [LoggerMessage(332, LogLevel.Error, "A page cannot be served")]
+    public static partial void PageFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(300, LogLevel.Information, "Listed {Count} {Resource} at version {Version}")]
     public static partial void Listed(this ILogger logger, int count, string resource, string version);
@@ -14,8 +20,8 @@ internal static partial class Log
     [LoggerMessage(301, LogLevel.Information, "The server no longer knows version {Version} of {Resource}; listing all again")]
     public static partial void VersionForgotten(this ILogger logger, string resource, string? version);
 
-    [LoggerMessage(302, LogLevel.Warning, "Cannot watch {Resource}, will try again: {Problem}")]
-    public static partial void WatchFailed(this ILogger logger, Exception exception, string resource, string problem);
+    [LoggerMessage(EventId = 302, Message = "Cannot watch {Resource}, will try again: {Problem}")]
+    public static partial void WatchFailed(this ILogger logger, LogLevel level, string resource, string problem);
 
     [LoggerMessage(303, LogLevel.Error, "{Key} of the {Resource} cannot be decoded and is ignored: {Problem}")]
     public static partial void Undecodable(this ILogger logger, ResourceKey? key, string resource, string problem);

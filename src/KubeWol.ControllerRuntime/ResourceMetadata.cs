@@ -13,6 +13,7 @@ public sealed record ResourceMetadata
     public string Name { get; init; } = "";
 
     /// <summary>Null for cluster-scoped objects.</summary>
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? Namespace { get; init; }
 
     /// <summary>Given by the server; differs between two objects that bore the same name one after the other.</summary>

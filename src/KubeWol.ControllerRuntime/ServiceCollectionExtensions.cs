@@ -62,11 +62,12 @@ public static class ServiceCollectionExtensions
         services.AddSingleton<TReconciler>();
         services.AddSingleton(s =>
         {
-            var queue = new WorkQueue(s.GetRequiredService<TimeProvider>(), new());
+            // Closed until the work begins: on a standby, keys of what has long gone would pile up for as long as the leader lives.
+            var queue = new WorkQueue(s.GetRequiredService<TimeProvider>(), new() { IsOpen = false });
             builder.Connect(s, queue);
             var metrics = s.GetRequiredService<RuntimeMetrics>();
             metrics.Controlling(name, queue);
-            return new Controller(name, s.GetRequiredService<TReconciler>(), queue, builder.Settings, metrics,
+            return new Controller(name, s.GetRequiredService<TReconciler>(), queue, () => builder.Begin(s, queue), builder.Settings, metrics,
                 s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<TReconciler>());
         });
         services.AddRuntimeService();

@@ -10,7 +10,6 @@ namespace KubeWol.Operator;
 
 /// <summary>What the operator writes.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(WakeRequestStatusPatch))]
 [JsonSerializable(typeof(WakeTemplateStatusPatch))]
 [JsonSerializable(typeof(WakePolicyStatusPatch))]
 [JsonSerializable(typeof(KubernetesEvent))]
@@ -19,3 +18,8 @@ namespace KubeWol.Operator;
 [JsonSerializable(typeof(ConfigMapPatch))]
 [JsonSerializable(typeof(ShardPatch))]
 internal sealed partial class OperatorJson : JsonSerializerContext;
+
+/// <summary>What the operator reports: a merge patch takes away only what it names, so what a status no longer has is said, too.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(WakeRequestStatusPatch))]
+internal sealed partial class ReportJson : JsonSerializerContext;

@@ -80,7 +80,6 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         Assert.True(state.IsSynced);
         Assert.False(state.IsLeading);
         Assert.False(work.Reader.TryPeek(out _));
-        Assert.Equal(1, await _registry.ReadAsync("""kubewol_queue_depth{controller="widgets"}"""));
         Assert.Equal(0, await _registry.ReadAsync("kubewol_leader"));
 
         _api.Lease.Store("""{"holderIdentity":""}""");
@@ -88,6 +87,27 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
 
         Assert.Equal("a", (await NextAsync(work)).Key.Name);
         Assert.Equal(1, await _registry.ReadAsync("kubewol_leader"));
+    }
+
+    /// <summary>A standby may stand by for months.</summary>
+    [Fact]
+    public async Task What_comes_and_goes_leaves_nothing_behind_on_a_standby()
+    {
+        _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");
+        var (host, work) = await StartAsync(lease: Lease);
+        var cache = host.Services.GetRequiredService<ResourceCache<Widget>>();
+        _api.AnswerList(Widget.Of("stays", 1), Widget.Of("goes", 2));
+        await cache.HoldsAsync("goes:2", "stays:1");
+        await _api.SayAsync(Widget.Of("passes", 11).Event("ADDED"));
+        foreach (var (name, version) in ((string, int)[])[("passes", 12), ("goes", 13)]) await _api.SayAsync(Widget.Of(name, version).Event("DELETED"));
+        await cache.HoldsAsync("stays:1");
+        Assert.Equal(0, await _registry.ReadAsync("""kubewol_queue_depth{controller="widgets"}"""));
+
+        _api.Lease.Store("{}");
+        await PassUntilAsync(() => work.Reader.TryPeek(out _));
+        Assert.Equal("stays", (await NextAsync(work)).Key.Name);
+        await _api.SayAsync(Widget.Of("comes", 14).Event("ADDED"));
+        Assert.Equal("comes", (await NextAsync(work)).Key.Name);
     }
 
     [Fact]
@@ -269,19 +289,20 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_changes_goes_before_what_the_first_list_brings()
+    public async Task What_changes_goes_before_what_was_there_when_the_work_began()
     {
-        _api.Lease.Store("""{"holderIdentity":"other","leaseDurationSeconds":8}""");
-        var (host, work) = await StartAsync(lease: Lease, configure: controller => (controller.Workers, controller) = (1, controller.For(Widget.Type)));
+        var hold = new Hold(Listens: true);
+        var (host, work) = await StartAsync(hold, configure: controller => (controller.Workers, controller) = (1, controller.For(Widget.Type)));
         _api.AnswerList([.. Enumerable.Range(0, 9).Select(i => Widget.Of($"w{i}", 1))]);
-        await _api.SayAsync(Widget.Of("w7", 11).Event("MODIFIED"));
-        await host.Services.GetRequiredService<ResourceCache<Widget>>().UntilAsync(c => c.Find(new("default", "w7"))?.Metadata.ResourceVersion == "11");
+        var first = (await NextAsync(work)).Key.Name;
+        var late = first == "w7" ? "w6" : "w7";
+        await _api.SayAsync(Widget.Of(late, 11).Event("MODIFIED"));
+        await host.Services.GetRequiredService<ResourceCache<Widget>>().UntilAsync(c => c.Find(new("default", late))?.Metadata.ResourceVersion == "11");
+        hold.End.SetResult();
 
-        _api.Lease.Store("{}");
-        await PassUntilAsync(() => work.Reader.TryPeek(out _));
-
-        Assert.Equal("w7", (await NextAsync(work)).Key.Name);
-        Assert.Equal("w0", (await NextAsync(work)).Key.Name);
+        Assert.Equal(late, (await NextAsync(work)).Key.Name);
+        Assert.DoesNotContain($"default/{late}", await NamesAsync(work, 7));
+        Assert.False(work.Reader.TryPeek(out _));
     }
 
     [Fact]

@@ -33,6 +33,7 @@ public sealed class Bed : IAsyncLifetime
     public const string Template = "on-demand";
 
     private static int _addresses;
+    private static int _claimed;
     private readonly string _namespace = $"e2e-{Guid.NewGuid().ToString("N")[..8]}";
 
     public Cluster Cluster { get; private set; } = null!;
@@ -122,7 +123,7 @@ public sealed class Bed : IAsyncLifetime
     public static MacAddress NextAddress() => new(0x5254_00e2_0000 + (ulong)Interlocked.Increment(ref _addresses));
 
     /// <summary>An address that no machine has and no other test uses, but a template of this bed claims.</summary>
-    public static MacAddress NextClaimedAddress() => new(0x5254_00e3_0000 + (ulong)Interlocked.Increment(ref _addresses));
+    public static MacAddress NextClaimedAddress() => new(0x5254_00e3_0000 + (ulong)Interlocked.Increment(ref _claimed));
 
     /// <summary>Creates a machine and waits until KubeVirt shows it in <paramref name="state"/>.</summary>
     public async Task<MachineManifest> CreateMachineAsync(MachineManifest machine, string state)

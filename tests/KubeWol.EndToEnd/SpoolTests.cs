@@ -45,6 +45,8 @@ public sealed class SpoolTests
             (await bed.Cluster.MachinesAsync(Cancel)).Count(m => m.Metadata.Namespace == bed.Namespace && m.Status?.PrintableStatus == "Running") == Machines, Cancel);
         await Eventually.BecomesTrueAsync("nothing is left on disk", () => nodes.All(n => !Kept(n).Any()), Cancel);
 
+        // The machines may run before the operator has said so.
+        await Eventually.BecomesTrueAsync("all requests have ended", async () => (await bed.Cluster.RequestsAsync(Cancel)).All(r => r.IsFinished()), Cancel);
         var requests = await bed.Cluster.RequestsAsync(Cancel);
         Assert.Equal(Machines, requests.Count(r => r.Status?.Reason == WakeReason.Started));
         // Copies that fell on both sides of a window's boundary are two requests for a moment, of which one counts.

@@ -4,7 +4,9 @@ namespace KubeWol.FaultProxy;
 public sealed class ActiveRule : IDisposable
 {
     private readonly Action<ActiveRule> _end;
+    private readonly Lock _lock = new();
     private int _matched;
+    private int _taken;
     private int _injected;
 
     internal ActiveRule(FaultRule rule, Action<ActiveRule> end) => (Rule, _end) = (rule, end);
@@ -22,9 +24,19 @@ public sealed class ActiveRule : IDisposable
     internal bool Takes(ApiCall call)
     {
         if (!Rule.Matches(call)) return false;
-        var turn = Interlocked.Increment(ref _matched) - Rule.Skip;
-        return turn > 0 && (Rule.Times is not { } times || turn <= times);
+        lock (_lock)
+        {
+            if (++_matched <= Rule.Skip || _taken == Rule.Times) return false;
+            _taken++;
+            return true;
+        }
     }
 
     internal void Done() => Interlocked.Increment(ref _injected);
+
+    /// <summary>The call ended before it could be injected: another one gets it.</summary>
+    internal void Missed()
+    {
+        lock (_lock) _taken--;
+    }
 }

@@ -175,7 +175,18 @@ public sealed class ApiProxy : IAsyncDisposable
 
         var call = ApiCall.Of(context.Request, await BodyAsync(context.Request, context.RequestAborted));
         var injection = _book.Decide(call);
-        if (injection is not null && await ReplaceAsync(context, link, call, injection)) return;
+        try
+        {
+            if (injection is null || !await ReplaceAsync(context, link, call, injection)) await PassOnAsync(context, link, call, injection);
+        }
+        finally
+        {
+            injection?.End();
+        }
+    }
+
+    private async Task PassOnAsync(HttpContext context, ClientLink link, ApiCall call, Injection? injection)
+    {
         var error = await _forwarder.SendAsync(context, _server.GetLeftPart(UriPartial.Authority), _upstream, _forwarding, new AnswerFaults(call, injection, _book, Volatile.Read(ref _watches).Token));
         // Not a 502 of ours: a server that is away or dies under a request answers nothing.
         if (error != ForwarderError.None && !context.RequestAborted.IsCancellationRequested) link.Reset();

@@ -37,8 +37,8 @@ internal sealed class FaultBook
     public Injection? Decide(ApiCall call)
     {
         var turn = _calls.AddOrUpdate((call.Caller, call.Name), 1, (_, count) => count + 1);
-        if (_rules.FirstOrDefault(candidate => candidate.Takes(call)) is { } rule) return new(rule.Rule.Fault, () => Count(call, rule.Rule.Fault, rule));
-        return _lottery?.Draw(call, turn) is { } drawn ? new(drawn, () => Count(call, drawn, null)) : null;
+        if (_rules.FirstOrDefault(candidate => candidate.Takes(call)) is { } rule) return new(rule.Rule.Fault, () => Count(call, rule.Rule.Fault, rule), rule.Missed);
+        return _lottery?.Draw(call, turn) is { } drawn ? new(drawn, () => Count(call, drawn, null), static () => { }) : null;
     }
 
     private void Count(ApiCall call, Fault fault, ActiveRule? rule)
@@ -61,7 +61,23 @@ internal sealed class FaultBook
     }
 }
 
-/// <summary>A fault that a call is to get.</summary>
-/// <param name="Fault">Which.</param>
-/// <param name="Done">Says that it has happened: a watch that is to be cut may end before there is an event.</param>
-internal sealed record Injection(Fault Fault, Action Done);
+/// <summary>A fault that a call is to get, unless it ends before: a watch that is to be cut may have no event, and whoever waits for an answer may leave.</summary>
+internal sealed class Injection(Fault fault, Action done, Action missed)
+{
+    private bool _isDone;
+
+    public Fault Fault => fault;
+
+    /// <summary>It has happened.</summary>
+    public void Done()
+    {
+        _isDone = true;
+        done();
+    }
+
+    /// <summary>The call is over.</summary>
+    public void End()
+    {
+        if (!_isDone) missed();
+    }
+}

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 
@@ -28,6 +29,8 @@ internal static class Refusal
     {
         var (code, reason) = Of(fault.Kind, call)!.Value;
         var response = context.Response;
+        // Kestrel's own may be seconds old on a busy machine, and agents set their clocks by it.
+        response.Headers.Date = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
         if (fault.RetryAfterSeconds is { } seconds) response.Headers.RetryAfter = $"{seconds}";
         // What an API server answers for a path that it does not know.
         if (reason.Length == 0)

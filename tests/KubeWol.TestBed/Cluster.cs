@@ -143,6 +143,9 @@ public sealed class Cluster : IAsyncDisposable
     /// <summary>All live migrations, in every namespace.</summary>
     public Task<IReadOnlyList<Migration>> MigrationsAsync(CancellationToken cancellationToken) => ListAsync(Migration.Type, ApiJson.Default.Migration, cancellationToken);
 
+    /// <summary>All wishes for clones, in every namespace.</summary>
+    public Task<IReadOnlyList<VirtualMachineClone>> ClonesAsync(CancellationToken cancellationToken) => ListAsync(VirtualMachineClone.Type, ApiJson.Default.VirtualMachineClone, cancellationToken);
+
     /// <summary>Applies a machine, without the cost of a kubectl.</summary>
     public Task ApplyAsync(MachineManifest machine, CancellationToken cancellationToken) => Client.SendAsync(
         HttpMethod.Patch,

@@ -22,7 +22,7 @@ public sealed class Installation : IAsyncDisposable
 
     private const string AgentPodPrefix = "kubewol-agent-";
     private const string ServiceAccountFolder = "/var/run/secrets/kubernetes.io/serviceaccount";
-    private static readonly TimeSpan StartTime = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3); // with a hundred thousand machines to read first
 
     private readonly Cluster _cluster;
     private readonly List<IAsyncDisposable> _parts = [];
@@ -172,7 +172,7 @@ public sealed class Installation : IAsyncDisposable
             container with
             {
                 Program = Path.GetDirectoryName(container.Program)!,
-                Arguments = [.. ContainerBundle.RunDotnet(Path.GetFileName(container.Program)), .. options, .. common, .. arguments],
+                Arguments = [.. ContainerBundle.Run(container.Program), .. options, .. common, .. arguments],
                 Mounts = new Dictionary<string, string> { [ServiceAccountFolder] = credentials },
                 Environment = new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = address.Host, ["KUBERNETES_SERVICE_PORT"] = $"{address.Port}" },
             },

@@ -62,6 +62,11 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
             : 0;
     }
 
+    /// <summary>The sum of all series that begin like this.</summary>
+    public async Task<double> SumAsync(string beginning, CancellationToken cancellationToken) =>
+        (await MetricsPageAsync(cancellationToken)).Split('\n').Where(l => l.StartsWith(beginning, StringComparison.Ordinal))
+            .Sum(l => double.Parse(l[(l.LastIndexOf(' ') + 1)..], CultureInfo.InvariantCulture));
+
     /// <summary>The whole page of /metrics.</summary>
     public Task<string> MetricsPageAsync(CancellationToken cancellationToken) => http.GetStringAsync("/metrics", cancellationToken);
 

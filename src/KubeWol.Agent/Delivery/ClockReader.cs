@@ -8,11 +8,8 @@ namespace KubeWol.Agent.Delivery;
 /// Asks the API server what time it is: after the start as often as it takes to know it well, and then now and then. A date without fractions tells most
 /// by when it changes, so it is asked for at different moments of a second.
 /// </summary>
-internal sealed class ClockReader(ClusterClock clock, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
+internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
 {
-    /// <summary>Two nodes that know it as well as this agree on whether two frames are copies of one broadcast.</summary>
-    public static readonly TimeSpan GoodEnough = TimeSpan.FromMilliseconds(400);
-
     private const int QuickReadings = 10;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
@@ -23,8 +20,9 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
         for (var quick = 0; !stoppingToken.IsCancellationRequested; quick++)
         {
             var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
-            var isKnown = clock.Doubt < GoodEnough || quick >= QuickReadings;
+            var isKnown = clock.IsKnown || quick >= QuickReadings;
             if (isKnown) quick = 0;
+            if (clock.IsKnown) spool.RememberTime();
             var wait = !isAnswered ? AfterFailure : isKnown ? Later * (0.5 + Random.Shared.NextDouble()) : Soon;
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
@@ -33,7 +31,7 @@ internal sealed class ClockReader(ClusterClock clock, ClusterClient client, Agen
     /// <summary>Asks until it is known well, for who must not go on before; what the API server does not answer is the caller's affair.</summary>
     public async Task KnowAsync(CancellationToken cancellationToken)
     {
-        for (var reading = 0; reading < QuickReadings && !(clock.Doubt < GoodEnough); reading++)
+        for (var reading = 0; reading < QuickReadings && !clock.IsKnown; reading++)
         {
             if (reading > 0) await Task.Delay(Soon, time, cancellationToken).ConfigureAwait(false);
             await PeekAsync(cancellationToken).ConfigureAwait(false);

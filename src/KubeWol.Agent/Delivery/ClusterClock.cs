@@ -1,3 +1,4 @@
+using System.Globalization;
 using KubeWol.ControllerRuntime.Cluster;
 using Microsoft.Extensions.Logging;
 
@@ -18,7 +19,6 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
     /// <summary>A node whose clock is wrong by less is not worth a line in the log.</summary>
     private static readonly TimeSpan WorthSaying = TimeSpan.FromSeconds(1);
 
-    private readonly long _start = local.GetTimestamp();
     private readonly Lock _gate = new();
 
     /// <summary>By how much the API server's clock is ahead of our timestamps, which do not jump when somebody sets the node's clock; and when that was learnt.</summary>
@@ -57,8 +57,11 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
         }
     }
 
-    /// <summary>Whether the API server has said what time it is.</summary>
-    public bool IsKnown => Doubt is not null;
+    /// <summary>Two nodes that know it as well as this agree on whether two frames are copies of one broadcast.</summary>
+    public static readonly TimeSpan GoodEnough = TimeSpan.FromMilliseconds(400);
+
+    /// <summary>Whether the API server has said what time it is, often enough: one answer may be older than it says.</summary>
+    public bool IsKnown => Doubt < GoodEnough;
 
     /// <summary>The cluster's time of what happened a moment ago, by this node's clock.</summary>
     public DateTimeOffset Of(DateTimeOffset localTime) => localTime + Correction;
@@ -89,9 +92,25 @@ internal sealed class ClusterClock(TimeProvider local, AgentMetrics metrics, ILo
         Report(Correction);
     }
 
+    /// <summary>What is known, for a later life on the same node; null while nothing is.</summary>
+    public string? ToText()
+    {
+        lock (_gate) return _known is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.Least} {known.Most} {known.At}") : null;
+    }
+
+    /// <summary>Takes what an earlier life knew since the node was started, unless something newer is known; text that says nothing sensible is none.</summary>
+    public void Recall(string text)
+    {
+        var numbers = text.Split(' ').Select(n => long.TryParse(n, NumberStyles.Integer, CultureInfo.InvariantCulture, out var number) ? number : (long?)null).ToList();
+        if (numbers is not [{ } least, { } most, { } at] || least > most || at > Since(local.GetTimestamp())) return;
+        lock (_gate) _known ??= (least, most, at);
+        Report(Correction);
+    }
+
     private static long DoubtSince(long then, long now) => (long)((now - then) * Drift);
 
-    private long Since(long timestamp) => local.GetElapsedTime(_start, timestamp).Ticks;
+    /// <summary>Ticks since timestamps began, which is when the node was started: they mean the same to every life of an agent until the next start.</summary>
+    private long Since(long timestamp) => local.GetElapsedTime(0, timestamp).Ticks;
 
     /// <summary>In the log it is once, and again when it is another.</summary>
     private void Report(TimeSpan correction)

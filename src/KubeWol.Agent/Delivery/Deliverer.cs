@@ -22,12 +22,16 @@ internal sealed class Deliverer(
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
     private const int Workers = 8;
 
-    /// <summary>How long messages with a password wait, after the API server's first answer, for the key to seal it with.</summary>
-    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(2);
+    /// <summary>How long messages with a password wait, while the API server answers, for the key to seal it with.</summary>
+    private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan KeyLook = TimeSpan.FromMilliseconds(500);
 
     private static readonly TimeSpan SweepEvery = TimeSpan.FromSeconds(10);
 
-    private readonly TaskCompletionSource<long> _answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private const long Never = long.MinValue;
+
+    private long _answeredAt = Never;
     private int _isFailing;
     private volatile bool _wasAnswered;
     private volatile string _problem = "";
@@ -76,10 +80,15 @@ internal sealed class Deliverer(
 
     private async Task DeliverAsync(OutboxEntry entry, CancellationToken stopping)
     {
+        if (MustWaitForKey(entry.Signal))
+        {
+            outbox.GiveBack(entry, KeyLook, wasTried: false);
+            return;
+        }
+
         WriteOutcome outcome;
         try
         {
-            if (entry.Signal.Password is not null) await WaitForKeyAsync(stopping).ConfigureAwait(false);
             outcome = await pipeline.ExecuteAsync(token => writer.WriteAsync(entry, token), stopping).ConfigureAwait(false);
         }
         catch (BrokenCircuitException e)
@@ -103,22 +112,12 @@ internal sealed class Deliverer(
         Report(entry.Signal, outcome, isSealed);
     }
 
-    /// <summary>Just started, the agent may not know yet what the operator has published.</summary>
-    private async Task WaitForKeyAsync(CancellationToken cancellationToken)
-    {
-        if (instructions.Known.IsCompleted) return;
-        // Before, nothing can be brought anyway; and the key cannot be there.
-        var rest = KeyPatience - time.GetElapsedTime(await _answered.Task.WaitAsync(cancellationToken).ConfigureAwait(false));
-        if (rest <= TimeSpan.Zero) return;
-        try
-        {
-            await instructions.Known.WaitAsync(rest, time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException)
-        {
-            // Then without: a request that says the password was left out is better than none.
-        }
-    }
+    /// <summary>
+    /// Just started, the agent may not know yet what the operator has published. In the end it goes without: a request that says that the password was left out is
+    /// better than none.
+    /// </summary>
+    private bool MustWaitForKey(WakeSignal signal) => signal.Password is not null && !instructions.AreKnown
+        && (Interlocked.Read(ref _answeredAt) is var first && (first == Never || time.GetElapsedTime(first) < KeyPatience));
 
     private void Report(WakeSignal signal, WriteOutcome outcome, bool isSealed)
     {
@@ -130,25 +129,25 @@ internal sealed class Deliverer(
                 metrics.RequestWasThere();
                 return;
             case WriteResult.Replayed:
-                metrics.RequestReplayed();
                 logger.Replayed(signal.Target, sender, name);
+                metrics.RequestReplayed();
                 return;
             case WriteResult.Refused:
-                metrics.RequestRefused();
                 logger.RequestRefused(signal.Target, outcome.Problem!);
+                metrics.RequestRefused();
                 return;
         }
 
-        var age = time.GetUtcNow() - signal.CapturedAt;
+        var age = time.GetUtcNow() - outcome.Request.Spec.Frame!.CapturedAt!.Value; // which is dated, whatever the signal was
         if (age >= Outbox.Deadline)
         {
-            metrics.RequestLate();
             logger.BroughtLate(name, signal.Target, age);
+            metrics.RequestLate();
         }
         else
         {
-            metrics.RequestWritten(age);
             logger.Requested(name, signal.Target, sender, signal.Interface);
+            metrics.RequestWritten(age);
         }
 
         if (signal.Turn.Rank > 0) metrics.TookOver();
@@ -173,11 +172,14 @@ internal sealed class Deliverer(
     private void Failed(Exception problem)
     {
         _problem = problem.Message;
-        if (Interlocked.Exchange(ref _isFailing, 1) == 0) logger.CannotWrite(problem.Message);
+        if (Interlocked.Exchange(ref _isFailing, 1) == 1) return;
+        Interlocked.Exchange(ref _answeredAt, Never);
+        logger.CannotWrite(problem.Message);
     }
 
     private void Succeeded()
     {
+        NoteAnswer();
         if (Interlocked.Exchange(ref _isFailing, 0) == 1) logger.CanWriteAgain();
     }
 
@@ -209,15 +211,16 @@ internal sealed class Deliverer(
                 OnRetry = retry =>
                 {
                     Failed(retry.Outcome.Exception!);
-                    if (retry.Outcome.Exception is ApiException { IsTransient: false }) _answered.TrySetResult(time.GetTimestamp());
                     return default;
                 },
             })
             .Build();
         await patiently.ExecuteAsync(
             async token => _ = await client.GetAsync(WakeRequest.Type, new(options.Namespace, "kubewol-agent-greeting"), token).ConfigureAwait(false), stopping).ConfigureAwait(false);
-        _wasAnswered = true;
-        _answered.TrySetResult(time.GetTimestamp());
         Succeeded();
+        _wasAnswered = true;
     }
+
+    /// <summary>From when on the network and the API server are there.</summary>
+    private void NoteAnswer() => Interlocked.CompareExchange(ref _answeredAt, time.GetTimestamp(), Never);
 }

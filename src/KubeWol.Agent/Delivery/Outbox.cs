@@ -1,5 +1,4 @@
 using KubeWol.Agent.Intake;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Delivery;
@@ -8,7 +7,7 @@ namespace KubeWol.Agent.Delivery;
 /// The messages that wait until the API server has acknowledged them: bounded, and handed out oldest first. What was tried in vain is the backlog;
 /// who takes says whether he would rather have something fresh, so that neither keeps the other waiting.
 /// </summary>
-internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics metrics, [FromKeyedServices(ClusterClock.Key)] TimeProvider time, ILogger<Outbox> logger) : IDisposable
+internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics metrics, ClusterClock time, ILogger<Outbox> logger) : IDisposable
 {
     /// <summary>A message that was heard this long ago is still reported, and no longer carried out.</summary>
     public static readonly TimeSpan Deadline = TimeSpan.FromSeconds(Api.V1Alpha1.WakeRequestSpec.DefaultDeadlineSeconds);
@@ -112,7 +111,7 @@ internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics met
                 else entry.Signal.Password?.Clear();
             }
 
-            metrics.OldestPending(_all.Min is { } oldest ? time.GetUtcNow() - oldest.Signal.CapturedAt : TimeSpan.Zero);
+            metrics.OldestPending(_all.Min is { } oldest ? AgeOf(oldest) : TimeSpan.Zero);
         }
     }
 
@@ -178,7 +177,10 @@ internal sealed class Outbox(AgentOptions options, Spool spool, AgentMetrics met
         metrics.Pending(_all.Count);
     }
 
-    private bool IsOlder(OutboxEntry entry, TimeSpan age) => time.GetUtcNow() - entry.Signal.CapturedAt >= age;
+    private bool IsOlder(OutboxEntry entry, TimeSpan age) => AgeOf(entry) >= age;
+
+    /// <summary>That of what was heard by a wrong clock is not wrong, too: its password is still worth something.</summary>
+    private TimeSpan AgeOf(OutboxEntry entry) => time.GetUtcNow() - (entry.Signal.IsUndated ? time.Of(entry.Signal.CapturedAt) : entry.Signal.CapturedAt);
 
     private void Offer(OutboxEntry entry, TimeSpan delay)
     {

@@ -19,6 +19,9 @@ internal sealed class OutboxEntry(WakeSignal signal, string name)
     /// <summary>The seal of its password under its first name, once it is made; belongs to the <see cref="PasswordSealer"/>.</summary>
     public string? Seal { get; set; }
 
+    /// <summary>The id of the key that this life made the seal with; belongs to the <see cref="PasswordSealer"/>.</summary>
+    public string? SealKey { get; set; }
+
     /// <summary>The same with its right date and name, once somebody found out, where the signal is undated; one and the same for all attempts.</summary>
     public OutboxEntry? Dated { get; set; }
 

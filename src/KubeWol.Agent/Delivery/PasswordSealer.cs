@@ -7,16 +7,21 @@ namespace KubeWol.Agent.Delivery;
 internal sealed class PasswordSealer(Instructions instructions, AgentOptions options)
 {
     /// <summary>
-    /// The seal of a message's password under a name; null where there is none, or no key. That for the first name is made once: a file on the disk and
-    /// every attempt have the same.
+    /// The seal of a message's password under a name; null where there is none, or no key. That for the first name is made once for a key: a file on the disk
+    /// and every attempt have the same, unless the key is another since (that of an earlier life was out of date) and the password still here.
     /// </summary>
     public string? Seal(OutboxEntry entry, string request)
     {
-        if (request != entry.Name) return Make(entry.Signal, request);
-        lock (entry) return entry.Seal ??= Make(entry.Signal, request);
+        var key = instructions.SealingKey;
+        if (request != entry.Name) return Make(entry.Signal, request, key);
+        lock (entry)
+        {
+            if (entry.Seal is null || key?.Id != entry.SealKey) (entry.Seal, entry.SealKey) = (Make(entry.Signal, request, key) ?? entry.Seal, key?.Id);
+            return entry.Seal;
+        }
     }
 
-    private string? Make(WakeSignal signal, string request) => signal.Password is { IsCleared: false } password
-        ? instructions.SealingKey?.Seal(new SealContext(request, signal.Target, options.NodeName, signal.CapturedAt), password.Octets).ToString()
+    private string? Make(WakeSignal signal, string request, SealingKey? key) => signal.Password is { IsCleared: false } password
+        ? key?.Seal(new SealContext(request, signal.Target, options.NodeName, signal.CapturedAt), password.Octets).ToString()
         : null;
 }

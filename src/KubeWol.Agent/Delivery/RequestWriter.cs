@@ -67,8 +67,9 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
     /// </summary>
     private async Task<OutboxEntry> DatedAsync(OutboxEntry entry, CancellationToken cancellationToken)
     {
-        if (!entry.Signal.IsUndated || (entry.Seal is not null && entry.Signal.Password is null)) return entry;
+        if (!entry.Signal.IsUndated) return entry;
         if (entry.Dated is { } before) return before;
+        if (entry.Seal is not null && entry.Signal.Password is null or { IsCleared: true }) return entry;
         await reader.KnowAsync(cancellationToken).ConfigureAwait(false);
         var dated = entry.Signal with { CapturedAt = clock.Of(entry.Signal.CapturedAt), IsUndated = false };
         return entry.Dated = new(dated, RequestName.Of(dated, 0));

@@ -1,3 +1,6 @@
+using System.Text;
+using KubeWol.Agent.Intake;
+using KubeWol.Proofs.SecureOn;
 using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Delivery;
@@ -6,10 +9,16 @@ namespace KubeWol.Agent.Delivery;
 /// Keeps what is in the outbox on disk, too: beside it, never before it. Nobody ever waits for the disk but a thread that does nothing else. What is
 /// acknowledged before its turn comes is not written at all. While the disk cannot be used all is kept in memory, as it is anyway.
 /// </summary>
-internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMetrics metrics, TimeProvider time, ILogger<Spool> logger) : IDisposable
+internal sealed class Spool(AgentOptions options, Instructions instructions, ClusterClock clock, PasswordSealer sealer, AgentMetrics metrics, TimeProvider time, ILogger<Spool> logger) : IDisposable
 {
     /// <summary>After trouble with the disk it is left alone for this long.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    /// <summary>The file of the key that passwords were last sealed with: the public half, in a line of text.</summary>
+    private const string KeyFile = "sealing-key";
+
+    /// <summary>The file of what is known of the cluster's time, and since which start of the node that holds.</summary>
+    private const string ClockFile = "clock";
 
     /// <summary>How long the end of the program waits for the disk.</summary>
     private static readonly TimeSpan LastPatience = TimeSpan.FromSeconds(2);
@@ -25,6 +34,9 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
     private Func<OutboxEntry, bool>? _restore;
     private ITimer? _alarm;
     private OutboxEntry? _writing;
+    private volatile string? _key;
+    private string? _keyInFile;
+    private volatile bool _isTimeNews;
     private int _files;
     private long _bytes;
     private volatile bool _isBlocked;
@@ -66,6 +78,23 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
         _work.Release();
     }
 
+    /// <summary>Has the operator's key kept for a life that begins without the API server; text that is no key is not.</summary>
+    public void Remember(string key)
+    {
+        if (_folder is null || key == _key || !SealingKey.TryParse(key, out var parsed)) return;
+        parsed.Dispose();
+        _key = key;
+        _work.Release();
+    }
+
+    /// <summary>Has what is known of the cluster's time kept for the next life, in which frames are then dated from the first on.</summary>
+    public void RememberTime()
+    {
+        if (_folder is null) return;
+        _isTimeNews = true;
+        _work.Release();
+    }
+
     /// <summary>Does what is left to do, as far as the disk does it at once.</summary>
     public async Task StopAsync()
     {
@@ -92,7 +121,7 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
     {
         try
         {
-            while (!_isEnding)
+            do
             {
                 _work.Wait();
                 while (!_isBlocked && Step())
@@ -100,6 +129,7 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
                     // Until there is nothing to do.
                 }
             }
+            while (!_isEnding); // also where the end comes before this thread does
         }
         finally
         {
@@ -115,7 +145,7 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
             if (!_isRead) ReadAll();
             if (Delete()) return true;
             if (!_isProven) Prove();
-            return Write();
+            return Write() || WriteKey() || WriteTime();
         }
 #pragma warning disable CA1031 // the edge of a loop: whatever a disk may do, messages go on without it
         catch (Exception e)
@@ -148,6 +178,7 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
 
     private void WriteLostAnew()
     {
+        _keyInFile = null;
         List<KeyValuePair<OutboxEntry, SpoolFile>> saved;
         lock (_gate) saved = [.. _saved];
         foreach (var (entry, file) in saved.Where(s => !_folder!.Has(s.Value.Name)))
@@ -220,10 +251,31 @@ internal sealed class Spool(AgentOptions options, PasswordSealer sealer, AgentMe
         }
     }
 
-    /// <summary>What an earlier life left behind is the outbox's again, oldest first.</summary>
+    private bool WriteKey()
+    {
+        if (_key is not { } key || key == _keyInFile) return false;
+        _folder!.Write(KeyFile, Encoding.ASCII.GetBytes(key));
+        _keyInFile = key;
+        return true;
+    }
+
+    private bool WriteTime()
+    {
+        if (!_isTimeNews || clock.ToText() is not { } known) return false;
+        _folder!.Write(ClockFile, Encoding.ASCII.GetBytes($"{StartOfNode()} {known}"));
+        _isTimeNews = false;
+        return true;
+    }
+
+    /// <summary>What Linux calls this one run of the machine: another at every boot (random(4), /proc/sys/kernel/random/boot_id).</summary>
+    private static string StartOfNode() => File.ReadAllText("/proc/sys/kernel/random/boot_id").Trim();
+
+    /// <summary>What an earlier life left behind is the outbox's again, oldest first; what is written from now on is sealed with the key it was told.</summary>
     private void ReadAll()
     {
         _folder!.Create();
+        if (_folder.TryRead(KeyFile) is { } key) instructions.Recall(_keyInFile = Encoding.ASCII.GetString(key));
+        if (_folder.TryRead(ClockFile) is { } noted && Encoding.ASCII.GetString(noted).Split(' ', 2) is [var start, var known] && start == StartOfNode()) clock.Recall(known);
         var found = new List<(OutboxEntry Entry, SpoolFile File)>();
         foreach (var name in _folder.List())
         {

@@ -1,3 +1,4 @@
+using KubeWol.Agent.Delivery;
 using KubeWol.Agent.Intake;
 using KubeWol.Api;
 using KubeWol.Api.Index;
@@ -10,7 +11,7 @@ namespace KubeWol.Agent.Index;
 /// Takes over what the operator publishes about addresses. What was known once stays known: a ConfigMap that is deleted or damaged says nothing about
 /// machines, and the operator is about to put it right.
 /// </summary>
-internal sealed class IndexReader(IResourceCache<ConfigMap> maps, KnownAddresses known, FrameIntake intake, AgentMetrics metrics, ILogger<IndexReader> logger) : IReconciler
+internal sealed class IndexReader(IResourceCache<ConfigMap> maps, KnownAddresses known, FrameIntake intake, Spool spool, AgentMetrics metrics, ILogger<IndexReader> logger) : IReconciler
 {
     private bool _wasComplete;
 
@@ -33,7 +34,9 @@ internal sealed class IndexReader(IResourceCache<ConfigMap> maps, KnownAddresses
     {
         if (AddressShards.Of(key.Name) is not { } shard)
         {
-            if (AgentConfig.Of(map).Claimed is not { } claimed) return false;
+            var config = AgentConfig.Of(map);
+            if (config.SealingKey is { } sealing) spool.Remember(sealing);
+            if (config.Claimed is not { } claimed) return false;
             known.Learn(claimed);
             return true;
         }

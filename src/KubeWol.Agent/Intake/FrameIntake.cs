@@ -35,7 +35,9 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
 
     public void Receive(Nic nic, LinkType link, ReadOnlySpan<byte> frame, DateTimeOffset capturedAt)
     {
-        var heardAt = _clock.Of(capturedAt);
+        // A date that is put right a little would be put right again when it is known by how much.
+        var isDated = _clock.IsKnown;
+        var heardAt = isDated ? _clock.Of(capturedAt) : capturedAt;
         if (!WolFrame.TryParse(link, frame, _options.Ports, out var wol, out var reason))
         {
             _metrics.FrameRefused(reason);
@@ -67,7 +69,7 @@ internal sealed class FrameIntake : IFrameSink, IDisposable
             var password = command is null && !packet.Password.IsEmpty ? new HeardPassword(packet.Password) : null;
             var signal = new WakeSignal(identity, password, command, nic.Name, wol.Transport, wol.SourceMac, wol.SourceIp, wol.DestinationPort, Vlans(nic, wol), heardAt)
             {
-                IsUndated = !_clock.IsKnown,
+                IsUndated = !isDated,
                 Mark = Trace(nic, wol, packet, heardAt, isWanted ? "Accepted" : "Held"),
             };
             if (isWanted) Queue(signal);

@@ -2,8 +2,8 @@ using System.Net;
 using System.Text.Json;
 using KubeWol.Agent.Capture;
 using KubeWol.Agent.Index;
+using KubeWol.ControllerRuntime.Hosting;
 using KubeWol.Protocol;
-using Microsoft.AspNetCore.Http;
 
 namespace KubeWol.Agent.Intake;
 
@@ -52,17 +52,9 @@ internal sealed class FrameTrace(AgentOptions options, KnownAddresses known)
     }
 
     /// <summary>Serves them to this node alone: whoever may forward a port to the pod arrives here as that, and who calls whom is nobody else's business.</summary>
-    public Task ServeAsync(HttpContext context)
-    {
-        if (context.Connection.RemoteIpAddress is not { } client || !IPAddress.IsLoopback(client))
-        {
-            context.Response.StatusCode = StatusCodes.Status403Forbidden;
-            return context.Response.WriteAsync("Only from the node itself: kubectl port-forward to this pod.\n", context.RequestAborted);
-        }
-
-        context.Response.ContentType = "application/json";
-        return JsonSerializer.SerializeAsync(context.Response.Body, Read(), AgentJson.Default.FramesPage, context.RequestAborted);
-    }
+    public PageAnswer Answer(IPAddress client) => IPAddress.IsLoopback(client)
+        ? new(HttpStatusCode.OK, "application/json", JsonSerializer.SerializeToUtf8Bytes(Read(), AgentJson.Default.FramesPage))
+        : PageAnswer.Text(HttpStatusCode.Forbidden, "Only from the node itself: kubectl port-forward to this pod.\n");
 
     private struct Entry
     {

@@ -14,10 +14,10 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
     private readonly Lock _reading = new();
     private volatile Reading _read = new(null, null, false, FrozenSet<string>.Empty, Ranking.Nobody);
 
-    /// <summary>Completes once it is known whether there are any.</summary>
-    public Task Known => maps.Synced;
+    /// <summary>Whether it is known if there are any.</summary>
+    public bool AreKnown => maps.Synced.IsCompleted || Current.Map is not null;
 
-    /// <summary>The key that seals passwords; null while there is none.</summary>
+    /// <summary>The key that seals passwords, until one was read that of an earlier life; null while there is none.</summary>
     public SealingKey? SealingKey => Current.Key;
 
     /// <summary>Among whom a message is shared; nobody where the operator has said nothing.</summary>
@@ -32,6 +32,17 @@ internal sealed class Instructions(IResourceCache<ConfigMap> maps, AgentOptions 
             // One that somebody deleted is put back by the operator. Until then what it said counts: passwords go on being sealed.
             if (map is null || ReferenceEquals(read.Map, map)) return read;
             lock (_reading) return ReferenceEquals(_read.Map, map) ? _read : _read = Read(map);
+        }
+    }
+
+    /// <summary>Takes the key that an earlier life was told, unless a newer one was read; one that is damaged says nothing.</summary>
+    public void Recall(string key)
+    {
+        if (!SealingKey.TryParse(key, out var recalled)) return;
+        lock (_reading)
+        {
+            if (_read.Map is null) _read = _read with { Key = recalled };
+            else recalled.Dispose();
         }
     }
 

@@ -26,6 +26,7 @@ public sealed record VirtualMachineSpec
     public bool? Running { get; init; }
 
     /// <summary>Always, Halted, Manual, RerunOnFailure, Once or WaitAsReceiver.</summary>
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? RunStrategy { get; init; }
 
     /// <summary>The instance that a start creates.</summary>
@@ -64,7 +65,7 @@ public sealed record InstanceDevices(IReadOnlyList<InstanceInterface>? Interface
 public readonly record struct InstanceInterface(string? MacAddress, string? Name = null)
 {
     /// <summary>Its name; not kept where the address is fixed: nobody asks for it then, and a hundred thousand of them weigh.</summary>
-    [JsonConverter(typeof(InterfaceNameConverter))]
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? Name { get; } = MacAddress is { Length: > 0 } ? null : Name;
 }
 
@@ -72,6 +73,7 @@ public readonly record struct InstanceInterface(string? MacAddress, string? Name
 public sealed record VirtualMachineStatus
 {
     /// <summary>One word for people, and the most telling one: Stopped, Starting, Running, Paused, Stopping, Migrating, CrashLoopBackOff …</summary>
+    [JsonConverter(typeof(RepeatedTextConverter))]
     public string? PrintableStatus { get; init; }
 
     /// <summary>Whether the guest is ready, by its readiness probe where it has one.</summary>
@@ -83,8 +85,8 @@ public sealed record VirtualMachineStatus
     /// <summary>Starts and stops that were accepted and not yet carried out.</summary>
     public IReadOnlyList<StateChangeRequest>? StateChangeRequests { get; init; }
 
-    /// <summary>Ready, Paused, Failure …</summary>
-    public IReadOnlyList<KubeVirtCondition>? Conditions { get; init; }
+    /// <summary>What went wrong, if anything. The other conditions are in the words above: nobody asks for them, and a hundred thousand of each weigh.</summary>
+    public IReadOnlyList<KubeVirtCondition>? Conditions { get; init => field = value?.Where(c => c is { Type: "Failure", Status: "True" }).ToArray() is { Length: > 0 } failures ? failures : null; }
 }
 
 /// <summary>A start or stop that KubeVirt accepted and has not yet carried out.</summary>

@@ -39,7 +39,7 @@ public sealed record VirtualMachineInstanceStatus
 /// One interface of a running instance. Without an address in the spec it is new at each start. An interface without a name is one that the guest
 /// made for itself and its agent reports.
 /// </summary>
-public readonly record struct LiveInterface(string? Mac, [property: JsonConverter(typeof(InterfaceNameConverter))] string? Name = null);
+public readonly record struct LiveInterface(string? Mac, [property: JsonConverter(typeof(RepeatedTextConverter))] string? Name = null);
 
 /// <summary>How the last migration of an instance went, and which that was.</summary>
-public sealed record MigrationState(string? TargetNode, string? FailureReason, string? MigrationUid = null);
+public sealed record MigrationState(string? TargetNode, string? FailureReason, string? MigrationUid = null, bool? Completed = null);

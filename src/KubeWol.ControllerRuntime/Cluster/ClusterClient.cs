@@ -27,6 +27,9 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <summary>Who wants to know what time it is for the API server, or null.</summary>
     internal IServerDates? Dates { get; init; }
 
+    /// <summary>Completes when the API server answers after it did not.</summary>
+    internal Task Returned => connection.Returned;
+
     /// <summary>Reads one object; null when there is none.</summary>
     public Task<T?> GetAsync<T>(ResourceType<T> type, ResourceKey key, CancellationToken cancellationToken)
         where T : class, IResource => FindAsync(type, type.Path(key), cancellationToken);
@@ -72,14 +75,26 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
     /// <param name="body">The request's body, or null.</param>
     /// <param name="contentType">The body's media type; JSON when null.</param>
     /// <param name="cancellationToken">Ends the request.</param>
-    public async Task<byte[]> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken)
+    public Task<byte[]> SendAsync(HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, CancellationToken cancellationToken) =>
+        SendAsync(method, path, body, contentType, static (content, token) => content.ReadAsByteArrayAsync(token), cancellationToken);
+
+    /// <summary>Reads an answer into a buffer in place of what is there: who reads page after page needs room for one.</summary>
+    internal Task ReadAsync(string path, MemoryStream into, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, null, async (content, token) =>
+    {
+        into.SetLength(0);
+        await content.CopyToAsync(into, token).ConfigureAwait(false);
+        return true;
+    }, cancellationToken);
+
+    private async Task<T> SendAsync<T>(
+        HttpMethod method, string path, ReadOnlyMemory<byte>? body, MediaTypeHeaderValue? contentType, Func<HttpContent, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {
             using var response = await OpenAsync(method, path, body, contentType, either.Token).ConfigureAwait(false);
-            return await response.Content.ReadAsByteArrayAsync(either.Token).ConfigureAwait(false);
+            return await read(response.Content, either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException e) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

@@ -24,6 +24,8 @@ public sealed class ClusterConnection : IDisposable
     private readonly TokenFile? _token;
     private readonly string _root;
     private readonly string? _tlsServerName;
+    private volatile TaskCompletionSource _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _isAway;
 
     /// <summary>Connects through any transport, with the credentials of <paramref name="configuration"/> if there are some.</summary>
     internal ClusterConnection(KubernetesClientConfiguration configuration, HttpMessageHandler transport)
@@ -43,6 +45,9 @@ public sealed class ClusterConnection : IDisposable
 
     /// <summary>The namespace of the kubeconfig's context, or of the pod; null where neither names one.</summary>
     public string? Namespace { get; }
+
+    /// <summary>Completes when the API server answers, whatever it says, after it did not: who waits for it need not wait any longer.</summary>
+    internal Task Returned => _returned.Task;
 
     /// <summary>
     /// Connects as configured: by <paramref name="kubeconfig"/> (a path), else by the KUBECONFIG variable, else by the pod's service account,
@@ -93,10 +98,13 @@ public sealed class ClusterConnection : IDisposable
         request.Headers.Host = _tlsServerName; // the one way to tell SocketsHttpHandler which name to expect: it overwrites SslOptions.TargetHost
         request.Version = HttpVersion.Version20;
         request.VersionPolicy = HttpVersionPolicy.RequestVersionOrLower;
-        await AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+        var isAnswered = false;
         try
         {
-            return await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            await AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
+            isAnswered = true;
+            return response;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -111,6 +119,11 @@ public sealed class ClusterConnection : IDisposable
         {
             // SocketsHttpHandler lets these through where a connection is reset just as it comes about.
             throw new HttpRequestException(HttpRequestError.ConnectionError, $"no connection to {Server}: {e.Message}", e);
+        }
+        finally
+        {
+            if (isAnswered) NoteAnswer();
+            else Interlocked.Exchange(ref _isAway, 1);
         }
     }
 
@@ -158,6 +171,14 @@ public sealed class ClusterConnection : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
+
+    private void NoteAnswer()
+    {
+        if (Interlocked.Exchange(ref _isAway, 0) == 0) return;
+        var returned = _returned;
+        _returned = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        returned.TrySetResult();
+    }
 
     private async Task AuthenticateAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -1,10 +1,7 @@
 using System.CommandLine;
+using System.Net;
 using System.Net.Sockets;
 using KubeWol.ControllerRuntime.Cluster;
-using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -32,24 +29,18 @@ public static class ProgramHost
         try
         {
             using var connection = ClusterConnection.Open(given.GetValue(options.Kubeconfig));
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(listen));
+            // Only what programs say themselves: the framework's own meters would be another hundred series.
+            Metrics.SuppressDefaultMetrics(new() { SuppressEventCounters = true, SuppressMeters = true });
+            var builder = Host.CreateEmptyApplicationBuilder(null);
             AddLogging(builder.Logging, given.GetValue(options.LogLevel), given.GetValue(options.LogFormat) == "json");
-            builder.Services.AddCluster(connection, TimeSpan.FromSeconds(given.GetValue(options.RequestTimeout)));
+            builder.Services.AddCluster(connection);
             configure(builder.Services, connection);
-            await using var host = builder.Build();
-            host.MapMetrics();
-            host.MapGet("/healthz", static (HttpContext context) => context.Response.WriteAsync("ok"));
-            host.MapGet("/readyz", (HttpContext context) =>
-            {
-                var missing = readiness(host.Services);
-                context.Response.StatusCode = missing is null ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
-                return context.Response.WriteAsync(missing ?? "ok");
-            });
-            foreach (var page in host.Services.GetServices<ServedPage>()) host.MapGet(page.Path, page.ServeAsync);
+            using var host = builder.Build();
+            await using var pages = PageServer.Listen(listen, TimeProvider.System);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
-            host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name)
-                .Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, host.Urls.Single());
+            var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name);
+            pages.Serve(Pages(host.Services, readiness), logger);
+            logger.Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, pages.Address);
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return Environment.ExitCode;
         }
@@ -57,7 +48,7 @@ public static class ProgramHost
         {
             return await EndAsync(e.Message).ConfigureAwait(false);
         }
-        catch (IOException e) when (e.InnerException is AddressInUseException)
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
         {
             return await EndAsync($"{listen} is in use; choose another address with --listen").ConfigureAwait(false);
         }
@@ -72,6 +63,23 @@ public static class ProgramHost
             return 1;
         }
     }
+
+    private static IEnumerable<ServedPage> Pages(IServiceProvider services, Func<IServiceProvider, string?> readiness) =>
+    [
+        new("/healthz", static (_, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, "ok"))),
+        new("/readyz", (_, _) =>
+        {
+            var missing = readiness(services);
+            return Task.FromResult(PageAnswer.Text(missing is null ? HttpStatusCode.OK : HttpStatusCode.ServiceUnavailable, missing ?? "ok"));
+        }),
+        new("/metrics", async (_, cancellationToken) =>
+        {
+            using var page = new MemoryStream();
+            await services.GetRequiredService<CollectorRegistry>().CollectAndExportAsTextAsync(page, cancellationToken).ConfigureAwait(false);
+            return new(HttpStatusCode.OK, "text/plain; version=0.0.4; charset=utf-8", page.GetBuffer().AsMemory(0, (int)page.Length));
+        }),
+        .. services.GetServices<ServedPage>(),
+    ];
 
     private static void AddLogging(ILoggingBuilder logging, LogLevel level, bool json)
     {

@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 namespace KubeWol.ControllerRuntime.Internal;
 
 /// <summary>Takes keys from the queue and hands them to a reconciler, several at a time, each key to one at a time.</summary>
-internal sealed class Controller(string name, IReconciler reconciler, WorkQueue queue, ControllerSettings settings, RuntimeMetrics metrics, TimeProvider time, ILogger logger)
+internal sealed class Controller(string name, IReconciler reconciler, WorkQueue queue, Action begin, ControllerSettings settings, RuntimeMetrics metrics, TimeProvider time, ILogger logger)
 {
-    /// <summary>Works until <paramref name="stopping"/>; then takes no new key, cancels what is under way, and completes when that has ended.</summary>
+    /// <summary>Brings what there is to do, then works until <paramref name="stopping"/>; then takes no new key, cancels what is under way, and completes when that has ended.</summary>
     public async Task RunAsync(CancellationToken stopping)
     {
+        begin();
         await Task.WhenAll(Enumerable.Range(0, settings.Workers).Select(_ => Task.Run(() => WorkAsync(stopping), CancellationToken.None))).ConfigureAwait(false);
         queue.Dispose(); // the caches may go on bringing keys
     }

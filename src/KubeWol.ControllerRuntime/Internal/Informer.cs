@@ -21,6 +21,9 @@ internal sealed class Informer<T>(
     /// <summary>A watch that lived this long was a good one, whether or not there was anything to say.</summary>
     private static readonly TimeSpan GoodLife = TimeSpan.FromSeconds(1);
 
+    /// <summary>Over how long those that waited for the server to return are spread.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(1);
+
     /// <summary>Failed tries since something was last heard.</summary>
     private int _failures;
 
@@ -54,7 +57,9 @@ internal sealed class Informer<T>(
                 asked = (e as ApiException)?.RetryAfter ?? TimeSpan.Zero;
                 _failures++;
                 metrics.WatchFailed(type.Plural);
-                logger.WatchFailed(e, type.Plural, e.Message);
+                // An outage is said once by each watch, however long it tries.
+                var cause = e.GetBaseException();
+                logger.WatchFailed(_failures == 1 ? LogLevel.Warning : LogLevel.Debug, type.Plural, cause.Message);
             }
 
             try
@@ -69,11 +74,22 @@ internal sealed class Informer<T>(
     }
 
     /// <summary>The first retry comes at once, one cut connection is everyday; the others later and later, and none before the server asked for it, within reason.</summary>
-    private Task PauseAsync(TimeSpan asked, CancellationToken cancellationToken)
+    private async Task PauseAsync(TimeSpan asked, CancellationToken cancellationToken)
     {
         var delay = _failures > 1 ? Backoff.Delay(_failures - 2, options.ShortestBackoff, options.LongestBackoff, Random.Shared) : TimeSpan.Zero;
         if (asked > options.LongestBackoff) asked = options.LongestBackoff;
-        return Task.Delay(asked > delay ? asked : delay, time, cancellationToken);
+        var pause = asked > delay ? asked : delay;
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var wait = Task.Delay(pause, time, over.Token);
+        if (asked > TimeSpan.Zero || pause <= Gathering || await Task.WhenAny(wait, client.Returned).ConfigureAwait(false) == wait)
+        {
+            await wait.ConfigureAwait(false);
+            return;
+        }
+
+        // An outage is over for everybody at once: not all are to come in the same moment.
+        await over.CancelAsync().ConfigureAwait(false);
+        await Task.Delay(Gathering * Random.Shared.NextDouble(), time, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ListAsync(CancellationToken cancellationToken)
@@ -98,13 +114,14 @@ internal sealed class Informer<T>(
     private async Task<(List<T> All, string Version)> ListAsync(int pageSize, CancellationToken cancellationToken)
     {
         var all = new List<T>();
+        using var body = new MemoryStream();
         string version;
         string? next = null;
         do
         {
             var page = Path(pageSize > 0 ? $"limit={pageSize}" : null, next is null ? null : $"continue={Uri.EscapeDataString(next)}");
-            var body = await client.SendAsync(HttpMethod.Get, page, null, null, cancellationToken).ConfigureAwait(false);
-            (version, next) = WatchDecoder.Page(body, type.Json, all, Misfit);
+            await client.ReadAsync(page, body, cancellationToken).ConfigureAwait(false);
+            (version, next) = WatchDecoder.Page(body.GetBuffer().AsSpan(0, (int)body.Length), type.Json, all, Misfit);
         }
         while (next is not null);
         return (all, version);

@@ -1,13 +1,16 @@
 namespace KubeWol.ControllerRuntime.Internal;
 
-/// <summary>Urgency of a key: what changed just now goes before what a first list brought.</summary>
+/// <summary>Urgency of a key: what is asked for now goes before what changed, and that before what was there when the work began.</summary>
 internal enum WorkPriority
 {
-    /// <summary>From a first list; thousands may wait.</summary>
+    /// <summary>There when the work began; thousands may wait.</summary>
     Low,
 
     /// <summary>Something changed.</summary>
     High,
+
+    /// <summary>The object itself is new: somebody waits for the first that is done about it.</summary>
+    Highest,
 }
 
 /// <summary>
@@ -19,8 +22,7 @@ internal sealed class WorkQueue : IDisposable
     private readonly TimeProvider _time;
     private readonly WorkQueueOptions _options;
     private readonly Lock _gate = new();
-    private readonly Queue<ResourceKey> _high = new();
-    private readonly Queue<ResourceKey> _low = new();
+    private readonly Queue<ResourceKey>[] _queues = [new(), new(), new()];                 // by priority
     private readonly Dictionary<ResourceKey, WorkPriority> _waiting = [];   // to be handed out
     private readonly HashSet<ResourceKey> _working = [];                    // in a hand
     private readonly Dictionary<ResourceKey, WorkPriority> _again = [];     // added while in a hand
@@ -35,7 +37,7 @@ internal sealed class WorkQueue : IDisposable
 
     public WorkQueue(TimeProvider time, WorkQueueOptions options)
     {
-        (_time, _options, _retryTokens, _retryTokensAt) = (time, options, options.RetryBurst, time.GetTimestamp());
+        (_time, _options, _retryTokens, _retryTokensAt, _closed) = (time, options, options.RetryBurst, time.GetTimestamp(), !options.IsOpen);
         _timer = time.CreateTimer(_ => MoveDue(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -46,6 +48,12 @@ internal sealed class WorkQueue : IDisposable
         {
             lock (_gate) return _waiting.Count;
         }
+    }
+
+    /// <summary>Takes keys in from now on.</summary>
+    public void Open()
+    {
+        lock (_gate) _closed = false;
     }
 
     public void Add(ResourceKey key, WorkPriority priority)
@@ -152,8 +160,8 @@ internal sealed class WorkQueue : IDisposable
         }
 
         if (_waiting.TryGetValue(key, out var current) && current >= priority) return;
-        _waiting[key] = priority; // a raised priority leaves a stale entry in the low queue, skipped when it comes up
-        (priority == WorkPriority.High ? _high : _low).Enqueue(key);
+        _waiting[key] = priority; // a raised priority leaves a stale entry in the lower queue, skipped when it comes up
+        _queues[(int)priority].Enqueue(key);
         while (_waiting.Count > 0 && _takers.TryDequeue(out var taker))
         {
             if (taker.Task.IsCompleted) continue;
@@ -165,17 +173,21 @@ internal sealed class WorkQueue : IDisposable
     private void PutBack(ResourceKey key)
     {
         _working.Remove(key);
-        _waiting[key] = WorkPriority.High;
-        _high.Enqueue(key);
+        _waiting[key] = WorkPriority.Highest;
+        _queues[(int)WorkPriority.Highest].Enqueue(key);
     }
 
     private ResourceKey? TryPop()
     {
-        while (_high.TryDequeue(out var key) || _low.TryDequeue(out key))
+        for (var priority = WorkPriority.Highest; priority >= WorkPriority.Low; priority--)
         {
-            if (!_waiting.Remove(key)) continue;
-            _working.Add(key);
-            return key;
+            while (_queues[(int)priority].TryDequeue(out var key))
+            {
+                if (!_waiting.TryGetValue(key, out var urgency) || urgency != priority) continue;
+                _waiting.Remove(key);
+                _working.Add(key);
+                return key;
+            }
         }
 
         return null;

@@ -1,8 +1,11 @@
 namespace KubeWol.ControllerRuntime.Internal;
 
-/// <summary>How failures are retried.</summary>
+/// <summary>When keys are taken in, and how failures are retried.</summary>
 internal sealed record WorkQueueOptions
 {
+    /// <summary>Whether keys are taken in from the start, or only once it is opened.</summary>
+    public bool IsOpen { get; init; } = true;
+
     public TimeSpan ShortestRetry { get; init; } = TimeSpan.FromMilliseconds(20);
 
     /// <summary>Short, for this is what a key waits on top of an outage; what many failing keys cost the server is bounded by the rate.</summary>

@@ -26,16 +26,17 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
 
         // One at a time for each template, and counted at the API server: who comes next counts what the one before has made.
         using var turn = await _gate.EnterAsync(ResourceKey.Of(wanted.Template).ToString(), cancellationToken).ConfigureAwait(false);
-        var machines = await LabelledList.ReadAsync(client, VirtualMachine.Type, ApiJson.Default.VirtualMachine, wanted.Template, cancellationToken).ConfigureAwait(false);
-        if (machines.FirstOrDefault(m => m.Metadata.Name == wanted.Name) is { } existing) return Judge(existing, wanted, order.Request);
-
+        // Clones first: one that is done between the two readings is counted as its machine, the other way round as neither.
         IReadOnlyList<VirtualMachineClone> underWay = wanted.Template.Spec.CloneOf is null ? []
             : await clones.UnderWayAsync(wanted.Template, cancellationToken).ConfigureAwait(false);
+        var machines = await LabelledList.ReadAsync(client, VirtualMachine.Type, ApiJson.Default.VirtualMachine, wanted.Template, cancellationToken).ConfigureAwait(false);
+        if (machines.FirstOrDefault(m => m.Metadata.Name == wanted.Name) is { } existing) return Judge(existing, wanted, order.Request);
         if (underWay.FirstOrDefault(c => c.Spec?.Target?.Name == wanted.Name) is { } clone)
         {
             return await clones.FollowAsync(clone, wanted, order.Request.Metadata.Uid, cancellationToken).ConfigureAwait(false);
         }
 
+        if (MadeBefore(order.Request) is not null) return Vanished(wanted);
         var count = machines.Select(m => m.Metadata.Name).Union(underWay.Select(c => c.Spec?.Target?.Name ?? "")).Count();
         var most = wanted.Template.Spec.MaxInstances ?? WakeTemplateSpec.DefaultMaxInstances;
         return count >= most
@@ -44,9 +45,14 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     }
 
     /// <summary>Takes back what is only half done. A machine that is there is whole, and stays.</summary>
-    public Task CancelAsync(Order order, CancellationToken cancellationToken) => order.Request.Status?.VirtualMachine is { Name: { } name } machine
-        ? clones.CancelAsync(new(machine.Namespace, name), order.Request.Metadata.Uid, cancellationToken)
-        : Task.CompletedTask;
+    public Task CancelAsync(Order order, CancellationToken cancellationToken)
+    {
+        var wanted = templates.Find(order.Request, order.Intent.Instantiate).Wanted;
+        if (wanted is { Template.Spec.CloneOf: null }) return Task.CompletedTask;
+        // An answer that was lost has named no machine.
+        var (ns, name) = order.Request.Status?.VirtualMachine is { } known ? (known.Namespace, known.Name) : (wanted?.Template.Metadata.Namespace, wanted?.Name);
+        return name is null ? Task.CompletedTask : clones.CancelAsync(new(ns, name), order.Request.Metadata.Uid, cancellationToken);
+    }
 
     internal static OperationOutcome.Refused NotUsable(Instantiation wanted, string words) =>
         new(WakeReason.TemplateNotUsable, $"{Title(wanted)} cannot be used: {words}");
@@ -90,11 +96,18 @@ internal sealed class InstantiateOperations(ClusterClient client, TemplateFinder
     {
         { Metadata.DeletionTimestamp: not null } => new OperationOutcome.Outdated($"{ResourceKey.Of(existing)} is still being deleted"),
         _ when InstanceMarks.IsMadeFor(existing.Metadata, request.Metadata.Uid) => Accepted(wanted, existing.Metadata.Uid),
+        _ when MadeBefore(request) is { } made && made != existing.Metadata.Uid => Vanished(wanted),
         // Another request for the same address was first; the watch shows its machine in a moment.
         _ when InstanceMarks.TemplateOf(existing) == ResourceKey.Of(wanted.Template) && MacAddresses.Of(existing).Contains(wanted.Address) =>
             new OperationOutcome.Outdated($"{ResourceKey.Of(existing)} has just been created for another request"),
         _ => NotUsable(wanted, $"the name {ResourceKey.Of(existing)} is taken by a VirtualMachine that it did not make for this address; delete that, or set nameTemplate"),
     };
+
+    /// <summary>The machine that the request is known to have made: it is not made twice, whoever took it away since.</summary>
+    private static string? MadeBefore(WakeRequest request) => request.Status is { Created: true, VirtualMachine.Uid: { } uid } ? uid : null;
+
+    private static OperationOutcome.Refused Vanished(Instantiation wanted) =>
+        new(WakeReason.TargetVanished, $"{wanted.Template.Metadata.Namespace}/{wanted.Name} has been deleted since it was created");
 
     private static string Title(Instantiation wanted) => $"WakeTemplate {ResourceKey.Of(wanted.Template)}";
 }

@@ -45,10 +45,11 @@ internal sealed class MigrationOperations(ClusterClient client, IResourceCache<M
         return list.RootElement.GetProperty("items").EnumerateArray().Select(item => item.Deserialize(ApiJson.Default.Migration)).FirstOrDefault();
     }
 
-    /// <summary>Deleting it is how KubeVirt is told to abort. Only what was seen under way is cancelled: where it has gone meanwhile, nothing is left to do.</summary>
+    /// <summary>Deleting it is how KubeVirt is told to abort. What the watch does not show may be there all the same; where it has gone, nothing is left to do.</summary>
     public async Task CancelAsync(Order order, CancellationToken cancellationToken)
     {
         var key = new ResourceKey(order.Key.Namespace, NameOf(order.Request));
-        if (migrations.Find(key)?.Metadata.Uid is { } uid) await client.DeleteAsync(Migration.Type, key, uid, cancellationToken).ConfigureAwait(false);
+        var found = migrations.Find(key) ?? await ReadAsync(order.Request, key.Namespace, cancellationToken).ConfigureAwait(false);
+        if (found?.Metadata.Uid is { } uid) await client.DeleteAsync(Migration.Type, key, uid, cancellationToken).ConfigureAwait(false);
     }
 }

@@ -19,7 +19,8 @@ internal sealed class RequestJudge(PolicyBook book, TemplateFinder templates, IP
         // What has begun was allowed, and is finished.
         if (request.Status is { Operation: not (null or WakeOperation.None), Action: { } begun }) return (Said(request, target, begun), true);
         if (Lateness(request) is { } late) return (new(Guess(request), late) { Refusal = WakeReason.DeliveredTooLate }, true);
-        if (Subject(request, target) is not var (policies, machine)) return (new(Guess(request), "no machine, and so no policy, was asked"), false);
+        // What it was taken for while its machine was there it stays.
+        if (Subject(request, target) is not var (policies, machine)) return (new(request.Status?.Action ?? Guess(request), "no machine, and so no policy, was asked"), false);
         var message = new Message(frame, target.IsReversed, request.Spec.Action ?? (target.IsMet ? request.Status?.Action : null));
         return (PolicyTable.Judge(message, policies, Evidence(request, machine, isItsTurn)), true);
     }

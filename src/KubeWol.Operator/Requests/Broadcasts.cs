@@ -25,11 +25,16 @@ internal static class Broadcasts
     public static WakeRequest? CountsFor(IResourceCache<WakeRequest> requests, WakeRequest request)
     {
         if (!IsOpen(request) || MessageOf(request) is not { } message) return null;
-        return requests.FindBy(ByMessage, message)
-            .Where(r => IsCopy(r, request) && Order.Compare(r, request) < 0)
-            // One that itself gives way to a third counts for nothing: that one may be too far away to be a copy of this.
-            .Where(r => !IsOpen(r) || CountsFor(requests, r) is null)
-            .Min(Order);
+        var counting = new List<WakeRequest>();
+        foreach (var before in requests.FindBy(ByMessage, message).Where(r => Order.Compare(r, request) < 0).Order(Order))
+        {
+            // One that itself gives way to another counts for nothing: that one may be too far away to be a copy of this.
+            if (!IsOpen(before) || First(before) is null) counting.Add(before);
+        }
+
+        return First(request);
+
+        WakeRequest? First(WakeRequest copy) => counting.Find(r => IsCopy(r, copy));
     }
 
     private static bool IsCopy(WakeRequest one, WakeRequest other) =>

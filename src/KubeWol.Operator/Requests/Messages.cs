@@ -161,6 +161,7 @@ internal static class Messages
     {
         { Issued: WakeOperation.CancelMigration } => "; its migration was cancelled",
         { Plan: Plan.Refuse { CancelMigration: true }, Words: { } words } => $"; its migration could not be cancelled: {words}",
+        { Plan: Plan.Refuse { CancelCreation: true }, Words: { } words } => $"; its clone could not be cancelled: {words}",
         _ => "",
     };
 

@@ -13,8 +13,6 @@ internal sealed class RequestReader(
     IResourceCache<WakeRequest> requests, MachineFinder finder, Nodes nodes, IResourceCache<Migration> migrations, TemplateFinder templates,
     RequestJudge judge, OperatorOptions options, TimeProvider time)
 {
-    private const string Deleted = "the VirtualMachineInstanceMigration was deleted";
-
     /// <summary>What passes of requests for the same machine have in common, so that they take turns.</summary>
     public string Subject(WakeRequest request) => finder.Find(request).Found is [var one] ? Messages.Name(one) : request.Spec.Target.MacAddress ?? "";
 
@@ -28,9 +26,11 @@ internal sealed class RequestReader(
         var intent = Intent.Of(request, judgement, Destination(request, judgement), options);
         var machine = target.Found is [var one] ? one : null;
         var (turn, by) = counts is not null ? (Turn.SameBroadcast, new Rival(counts, intent.Action))
-            : machine is null || judgement.Refusal is not null ? default
-            : TurnOf(request, intent.Action, machine);
-        var (progress, words) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine, migration) : default;
+            : judgement.Refusal is not null ? default
+            : machine is not null ? TurnOf(request, intent.Action, machine)
+            : target.Found.Count == 0 && LaterWords.OfNobody(requests, new(request, intent.Action)) is { } gone ? (Turn.Superseded, gone)
+            : default;
+        var (progress, words, isMissing) = intent.Action == WakeAction.Move && machine is not null ? Migration(request, machine, migration) : default;
         var status = request.Status;
         // By the machine's own mark, too: an operator that died before it could report finds out what it has created.
         var isMine = machine is not null && InstanceMarks.IsMadeFor(machine.Object.Metadata, request.Metadata.Uid);
@@ -42,7 +42,7 @@ internal sealed class RequestReader(
             Found = target.Found,
             By = by,
             MigrationWords = words,
-            IsMigrationMissing = ReferenceEquals(words, Deleted),
+            IsMigrationMissing = isMissing,
             Situation = new()
             {
                 Action = intent.Action,
@@ -127,23 +127,25 @@ internal sealed class RequestReader(
         };
     }
 
-    private (MigrationProgress, string?) Migration(WakeRequest request, Machine machine, Migration? read)
+    private (MigrationProgress Progress, string? Words, bool IsMissing) Migration(WakeRequest request, Machine machine, Migration? read)
     {
         // By its name, not by what was reported: an operator that dies in between finds it again.
         var found = migrations.Find(new(machine.Object.Metadata.Namespace, MigrationOperations.NameOf(request))) ?? read;
-        if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle);
+        if (found is null && request.Status?.Operation != WakeOperation.LiveMigrate) return (MigrationProgress.None, machine.MigrationObstacle, false);
         var last = machine.Instance?.Status?.MigrationState;
         return found?.Status?.Phase switch
         {
-            // Not in the cache yet, or deleted by somebody, which is how a migration is cancelled.
-            _ when found is null => request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime
-                ? (MigrationProgress.Scheduling, null)
-                : (MigrationProgress.Failed, Deleted),
-            null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null),
-            "Succeeded" => (MigrationProgress.Succeeded, null),
+            _ when found is null && request.Status?.IssuedAt is { } issued && time.GetUtcNow() - issued < VerbTable.TraceTime => (MigrationProgress.Scheduling, null, false), // not in the cache yet
+            // Cancelled by this very request, which has not heard or could not report that it was.
+            _ when found is null && (Age(request) >= Deadline(request) || request.Status?.Reason == WakeReason.WaitingForKubeVirt) => (MigrationProgress.None, machine.MigrationObstacle, true),
+            _ when found is null => (MigrationProgress.Failed, "the VirtualMachineInstanceMigration was deleted", true), // by somebody, which is how a migration is cancelled
+            null or "Pending" or "Scheduling" => (MigrationProgress.Scheduling, null, false),
+            "Succeeded" => (MigrationProgress.Succeeded, null, false),
+            // Two watches: the instance, which says why, is a moment behind.
+            "Failed" when last is { Completed: not true } && last.MigrationUid == found.Metadata.Uid => (MigrationProgress.InFlight, null, false),
             // A migration that fails before it has a node leaves there what became of the one before.
-            "Failed" => (MigrationProgress.Failed, last?.MigrationUid == found.Metadata.Uid ? last?.FailureReason : null),
-            _ => (MigrationProgress.InFlight, null),
+            "Failed" => (MigrationProgress.Failed, last?.MigrationUid == found.Metadata.Uid ? last?.FailureReason : null, false),
+            _ => (MigrationProgress.InFlight, null, false),
         };
     }
 }

@@ -9,17 +9,19 @@ namespace KubeWol.Operator.Requests;
 internal sealed class RequestReporter(
     ClusterClient client, IResourceCache<WakeRequest> requests, OperatorOptions options, TimeProvider time)
 {
-    /// <summary>Reports what a pass that began at <paramref name="began"/> read and did; returns the request as it then is.</summary>
-    public async Task<WakeRequest> ReportAsync(Reading reading, Deed deed, DateTimeOffset began, CancellationToken cancellationToken)
+    /// <summary>The status after a pass that began at <paramref name="began"/> and read and did this.</summary>
+    public WakeRequestStatus StatusAfter(Reading reading, Deed deed, DateTimeOffset began) =>
+        RequestStatus.After(reading, deed, Messages.For(reading, deed, options.ReachesAll(reading.Request)), began, time.GetUtcNow());
+
+    /// <summary>Gives a request this status, unless it has it; returns the request as it then is.</summary>
+    public async Task<WakeRequest> ReportAsync(WakeRequest request, WakeRequestStatus status, CancellationToken cancellationToken)
     {
-        var message = Messages.For(reading, deed, options.ReachesAll(reading.Request));
-        var status = RequestStatus.After(reading, deed, message, began, time.GetUtcNow());
-        if (status == reading.Request.Status) return reading.Request;
+        if (status == request.Status) return request;
 
         // The version in the patch makes a report that is based on an old reading a conflict, so that an ex-leader cannot overwrite its successor.
-        var patch = new WakeRequestStatusPatch(new(reading.Request.Metadata.ResourceVersion), status);
-        var written = await client.PatchAsync(WakeRequest.Type, ResourceKey.Of(reading.Request),
-            JsonSerializer.SerializeToUtf8Bytes(patch, OperatorJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
+        var patch = new WakeRequestStatusPatch(new(request.Metadata.ResourceVersion), status);
+        var written = await client.PatchAsync(WakeRequest.Type, ResourceKey.Of(request),
+            JsonSerializer.SerializeToUtf8Bytes(patch, ReportJson.Default.WakeRequestStatusPatch), "status", cancellationToken).ConfigureAwait(false);
         requests.Observe(written);
         return written;
     }

@@ -42,7 +42,8 @@ internal static class RequestStatus
             Operation = operation,
             Created = created ? true : before.Created,
             Migration = operation == WakeOperation.LiveMigrate ? MigrationOperations.NameOf(request) : before.Migration,
-            Observed = Observed(before.Observed, machine, created, finished, deed.Issued != WakeOperation.None),
+            // Who creates a machine where it had seen another has seen nothing of this one yet: a clone takes its time.
+            Observed = Observed(machine is null && deed.Created is not null ? null : before.Observed, machine, created, finished, deed.Issued != WakeOperation.None),
             IssuedAt = issued ? now : before.IssuedAt,
             CompletedAt = finished ? now : null,
             Conditions = before.Conditions

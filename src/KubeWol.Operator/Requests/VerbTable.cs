@@ -38,7 +38,8 @@ internal static class VerbTable
         {
             Plan.Act or Plan.Wait when now.Age >= now.Deadline => new Plan.Refuse(
                 WakeReason.DeadlineExceeded, CancelMigration: now.Movement.Migration is MigrationProgress.Scheduling or MigrationProgress.InFlight,
-                CancelCreation: now is { Found: 0, Created: true, HadMachine: false }),
+                // Whoever would be creating may have done so, although no answer came.
+                CancelCreation: now is { Found: 0, Created: true, HadMachine: false } or { Found: 0, Claim.Templates: 1 }),
             Plan.Wait wait => wait with { Look = Min(wait.Look, now.Deadline - now.Age) },
             _ => plan,
         };
@@ -60,6 +61,7 @@ internal static class VerbTable
         { Created: true, HadMachine: false } => Issue(WakeOperation.Create, WakeReason.WaitingForCreation, now),
         { Action: WakeAction.Destroy, Issued: WakeOperation.Delete } => new Plan.Done(WakeReason.Destroyed),
         { Issued: not WakeOperation.None } => new Plan.Refuse(WakeReason.TargetVanished),
+        { Turn: Turn.Superseded } => new Plan.Refuse(WakeReason.Superseded), // somebody wanted it gone since
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: > 1 } => new Plan.Refuse(WakeReason.AmbiguousTemplate),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim: { Templates: 1, Problem: { } problem } } => new Plan.Refuse(problem),
         { Action: WakeAction.Wake or WakeAction.Instantiate, Claim.Templates: 1 } => new Plan.Act(WakeOperation.Create, WakeReason.WaitingForCreation),

@@ -29,11 +29,15 @@ internal sealed class WakeRequestReconciler(
     /// <summary>What is about to be reported as finished, with the machines that were meant: the report may arrive and its answer be lost, and the end is to be told once all the same.</summary>
     private readonly ConcurrentDictionary<ResourceKey, (string? Uid, IReadOnlyList<Machine> Found)> _untold = new();
 
+    /// <summary>What was done and could not be reported, with the version of the request that does not say so: done once is done, whoever else is told.</summary>
+    private readonly ConcurrentDictionary<ResourceKey, (string? Version, WakeRequestStatus Status)> _unreported = new();
+
     public async Task<Requeue> ReconcileAsync(ResourceKey key, CancellationToken cancellationToken)
     {
         if (requests.Find(key) is not { Metadata.DeletionTimestamp: null } request)
         {
             _untold.TryRemove(key, out _);
+            _unreported.TryRemove(key, out _);
             return Requeue.Never;
         }
 
@@ -53,9 +57,10 @@ internal sealed class WakeRequestReconciler(
         return await ExpireAsync(request, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<(WakeRequest Reported, TimeSpan Look)> PassAsync(WakeRequest request, CancellationToken cancellationToken)
+    private async Task<(WakeRequest Reported, TimeSpan Look)> PassAsync(WakeRequest stored, CancellationToken cancellationToken)
     {
-        var began = time.GetUtcNow();
+        var (began, key) = (time.GetUtcNow(), ResourceKey.Of(stored));
+        var request = _unreported.TryGetValue(key, out var done) && done.Version == stored.Metadata.ResourceVersion ? stored with { Status = done.Status } : stored;
         var reading = reader.Read(request);
         // What a watch that is far behind does not show is not gone for that.
         if (reading.IsMigrationMissing
@@ -66,8 +71,11 @@ internal sealed class WakeRequestReconciler(
 
         var plan = VerbTable.Decide(reading.Situation);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
-        if (deed.Plan is Plan.Done or Plan.Refuse) _untold[ResourceKey.Of(request)] = (request.Metadata.Uid, reading.Found);
-        var reported = await reporter.ReportAsync(reading, deed, began, cancellationToken).ConfigureAwait(false);
+        if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
+        var status = reporter.StatusAfter(reading, deed, began);
+        if (deed.Issued != WakeOperation.None) _unreported[key] = (stored.Metadata.ResourceVersion, status);
+        var reported = await reporter.ReportAsync(stored, status, cancellationToken).ConfigureAwait(false);
+        _unreported.TryRemove(key, out _);
 
         // Past its deadline a request only lives on while its migration cannot be cancelled.
         var left = reading.Situation.Deadline - reader.Age(request);
@@ -105,10 +113,12 @@ internal sealed class WakeRequestReconciler(
         return outcome switch
         {
             OperationOutcome.Accepted accepted => new(plan, VerbTable.LookAgain) { Issued = operation, Created = accepted.Created },
-            OperationOutcome.Refused { MayBePremature: true } denied when plan is not Plan.Refuse && !IsSettled(reading) =>
+            OperationOutcome.Refused { MayBePremature: true } denied when !IsSettled(plan, reading) =>
                 new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = denied.Message },
             OperationOutcome.Refused refused => new(plan is Plan.Refuse ? plan : new Plan.Refuse(refused.Reason), default) { Words = refused.Message },
-            OperationOutcome.Outdated when plan is Plan.Refuse => new(plan, default), // nothing left to cancel
+            // Who is asked to cancel does not serve the kind, or not yet; what is merely gone is no error.
+            OperationOutcome.Outdated absent when plan is Plan.Refuse =>
+                new(IsSettled(plan, reading) ? plan : new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Words = absent.Message },
             OperationOutcome.Outdated outdated => new(new Plan.Wait(plan.Reason, soon), soon) { Words = outdated.Message },
             // Taken for done until the machine shows what is true: asking again blindly might undo what somebody has done since.
             OperationOutcome.Unanswered lost => new(new Plan.Wait(WakeReason.WaitingForKubeVirt, soon), soon) { Issued = IsShownByMachine(operation) ? operation : WakeOperation.None, Words = lost.Message },
@@ -122,9 +132,9 @@ internal sealed class WakeRequestReconciler(
     private static bool IsShownByMachine(WakeOperation operation) =>
         operation is WakeOperation.Start or WakeOperation.Stop or WakeOperation.Pause or WakeOperation.Unpause or WakeOperation.Place or WakeOperation.Delete;
 
-    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later.</summary>
-    private bool IsSettled(Reading reading) =>
-        reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt && reader.Age(reading.Request) >= VerbTable.DeniedTime;
+    /// <summary>Whether a denial is meant. An API server that has just started denies everything until it has read its roles, and serves no custom kinds: it is asked once more, later; what is cancelled is old already.</summary>
+    private bool IsSettled(Plan plan, Reading reading) => reading.Request.Status?.Reason == WakeReason.WaitingForKubeVirt
+        && reader.Age(reading.Request) - (plan is Plan.Refuse ? reading.Situation.Deadline : default) >= VerbTable.DeniedTime;
 
     /// <summary>Deletes a finished request once its time to live is over.</summary>
     private async Task<Requeue> ExpireAsync(WakeRequest request, CancellationToken cancellationToken)

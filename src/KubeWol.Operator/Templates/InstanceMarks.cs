@@ -35,6 +35,8 @@ internal static class InstanceMarks
         return labels;
     }
 
-    public static bool IsMadeFor(ResourceMetadata metadata, string? requestUid) =>
-        requestUid is not null && metadata.Annotations?.GetValueOrDefault(CreatedByAnnotation) == requestUid;
+    /// <summary>The uid of the request for which something was made; null for what nobody says it made.</summary>
+    public static string? MakerOf(ResourceMetadata metadata) => metadata.Annotations?.GetValueOrDefault(CreatedByAnnotation);
+
+    public static bool IsMadeFor(ResourceMetadata metadata, string? requestUid) => requestUid is not null && MakerOf(metadata) == requestUid;
 }

@@ -19,7 +19,7 @@ public sealed class ClockReaderTests
         using var connection = ClusterConnection.Open(state.Write("kubeconfig", ScriptedApi.Kubeconfig(api.Address)));
         var time = new StillTime();
         var clock = new ClusterClock(time, new MetricsPage().Agent, NullLogger<ClusterClock>.Instance);
-        using var reader = new ClockReader(clock, new(connection, time), Some.Options, time);
+        using var reader = new ClockReader(clock, Some.Spool(new()), new(connection, time), Some.Options, time);
         await reader.StartAsync(Cancel);
 
         // Nothing is learnt from these answers: the client does not pass their dates on.
@@ -46,7 +46,7 @@ public sealed class ClockReaderTests
         var (noon, now, later7) = (new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero), time.GetTimestamp(), time.GetTimestamp() + time.TimestampFrequency * 7 / 10);
         clock.Said(noon, now, now);
         clock.Said(noon, later7, later7); // seven tenths of a second later it is still that second
-        Assert.InRange(clock.Doubt!.Value, TimeSpan.Zero, ClockReader.GoodEnough);
+        Assert.InRange(clock.Doubt!.Value, TimeSpan.Zero, ClusterClock.GoodEnough);
         await (await api.NextAsync()).RefuseAsync(404, "NotFound");
         Assert.InRange(await time.WaitBegunAsync(TimeSpan.FromMinutes(8)), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7.5));
         await reader.StopAsync(Cancel).SoonAsync();

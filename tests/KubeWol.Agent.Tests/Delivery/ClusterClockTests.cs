@@ -14,6 +14,28 @@ public sealed class ClusterClockTests
     private readonly LogRecorder<ClusterClock> _log = new();
 
     [Fact]
+    public void What_one_life_of_an_agent_knew_the_next_knows_from_the_first_frame_on()
+    {
+        var (before, after) = (Some.Clock(TimeProvider.System), Some.UnknownClock(TimeProvider.System));
+        after.Recall(before.ToText()!);
+        Assert.True(after.IsKnown);
+        Assert.Equal(before.ToText(), after.ToText());
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("1 2")]
+    [InlineData("2 1 0")]
+    [InlineData("one two three")]
+    [InlineData("1 2 9223372036854775807")] // not from this start of the node
+    public void What_says_nothing_sensible_is_not_recalled(string text)
+    {
+        var clock = Some.UnknownClock(TimeProvider.System);
+        clock.Recall(text);
+        Assert.Null(clock.ToText());
+    }
+
+    [Fact]
     public void A_clock_that_nothing_is_known_of_is_taken_for_right()
     {
         var node = new Node(this, 30);

@@ -145,6 +145,21 @@ public sealed class OutboxTests : IDisposable
     }
 
     [Fact]
+    public void What_was_heard_by_a_clock_that_turns_out_to_be_wrong_is_as_old_as_it_is()
+    {
+        var clock = Some.UnknownClock(_time);
+        using var outbox = Some.Outbox(_page, time: _time, clusterClock: clock);
+        var password = new HeardPassword([1, 2, 3, 4]);
+        outbox.TryAdd(Signal(0) with { IsUndated = true, Password = password });
+        clock.Said(Noon.AddHours(2), _time.GetTimestamp(), _time.GetTimestamp());
+        outbox.Sweep();
+        Assert.Equal((1, false), (outbox.Count, password.IsCleared));
+        _time.Advance(Outbox.Deadline);
+        outbox.Sweep();
+        Assert.Equal((1, true), (outbox.Count, password.IsCleared));
+    }
+
+    [Fact]
     public void What_is_dealt_with_cannot_be_given_back()
     {
         Add(0);

@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using KubeWol.Agent.Tests.Fakes;
+using KubeWol.Proofs.SecureOn;
 using KubeWol.Protocol;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
@@ -34,17 +36,10 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
         await using var next = await StartAsync(port);
-        var written = new List<string>();
-        while (written.Count < targets.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            written.Add(request.Target);
-            await request.CreateAsync();
-        }
-
-        Assert.Equal(targets.Select(t => $"{t}").Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+        var written = await DrainAsync(api, targets.Count);
+        Assert.Equal(targets.Select(t => $"{t}").Order(StringComparer.Ordinal), written.Select(r => r.Target).Order(StringComparer.Ordinal));
         await Eventually.BecomesTrueAsync("their files are gone", () => Files.Length == 0, Cancel);
-        Assert.Contains("\nkubewol_agent_requests_total{result=\"Created\"} 50\n", await next.MetricsAsync(), StringComparison.Ordinal);
+        await HasAsync(next, "kubewol_agent_requests_total{result=\"Created\"} 50");
     }
 
     /// <summary>What the API server did with it the agent cannot know: it asks again under the same name, which settles it.</summary>
@@ -108,17 +103,51 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
         await using var last = await StartAsync(port);
-        var written = new HashSet<string>();
-        while (written.Count < kept.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            Assert.True(written.Add(request.Name), "it was sent twice");
-            await request.CreateAsync();
-        }
-
-        Assert.Equal(kept.Order(StringComparer.Ordinal), written.Order(StringComparer.Ordinal));
+        var written = await DrainAsync(api, kept.Count);
+        Assert.Equal(kept.Order(StringComparer.Ordinal), written.Select(r => r.Name).Order(StringComparer.Ordinal)); // each once
         await Eventually.BecomesTrueAsync("nothing is left", () => Files.Length == 0, Cancel);
         Assert.False(Directory.Exists(Path.Combine(Spool, "corrupt")));
+    }
+
+    /// <summary>All that is heard in the life in between is by a clock that nobody has put right, and for an operator whom only the life before has met.</summary>
+    [Fact]
+    public async Task A_password_that_is_heard_while_the_API_server_is_away_is_sealed_with_the_key_that_an_earlier_life_was_told()
+    {
+        using var key = OpeningKey.Create();
+        var (port, target, password) = (LoopbackPorts.Pick(), Some.NextTarget(), new byte[] { 1, 2, 3, 4 });
+        await using var forward = NamespacePortForward.Start(node.Namespace, port);
+        await using (var told = await ScriptedApi.StartAsync(port))
+        {
+            told.ConfigMaps = $$$"""[{"metadata":{"namespace":"kubewol-system","name":"kubewol-agents","uid":"u","resourceVersion":"1"},"data":{"sealingKey":"{{{key.PublicText}}}"} }]""";
+            await LiveUntilAsync("the key is on disk", () => File.Exists(Path.Combine(Spool, "sealing-key")));
+        }
+
+        await LiveUntilAsync(
+            "the message is on disk",
+            () => Files.Length == 1,
+            () =>
+            {
+                using var sender = node.OpenSender();
+                sender.Send(new WolFrameBuilder().Build(MagicPacket.Build(target, password)));
+            });
+
+        await using var api = await ScriptedApi.StartAsync(port);
+        await using var last = await StartAsync(port);
+        var request = await WriteAsync(api);
+        var frame = JsonNode.Parse(request.Body)!["spec"]!["frame"]!;
+        Assert.True(PasswordDigest.TryParse(frame["secureOnDigest"]!.GetValue<string>(), out var digest));
+        Assert.Equal(0, key.Find(digest, new(request.Name, target, "node-a", frame["capturedAt"]!.GetValue<DateTimeOffset>()), [SecureOnPassword.Of(password)]));
+        await request.CreateAsync();
+        await Eventually.BecomesTrueAsync("its file is gone", () => Files.Length == 0, Cancel);
+
+        async Task LiveUntilAsync(string what, Func<bool> condition, Action? meanwhile = null)
+        {
+            await using var program = await StartAsync(port);
+            meanwhile?.Invoke();
+            await Eventually.BecomesTrueAsync(what, condition, Cancel);
+            program.Process.Send(Signal.Kill);
+            await program.Process.Exited.SoonAsync();
+        }
     }
 
     [Fact]
@@ -131,22 +160,15 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         var targets = Enumerable.Range(0, 100).Select(_ => Some.NextTarget()).ToList();
         Send(targets);
         await program.SaysAsync($"Messages cannot be kept in {Spool} and are kept in memory alone, where a restart loses them; trying again: No space left on device");
-        var metrics = await program.MetricsAsync();
-        Assert.Contains("\nkubewol_agent_spool_on_disk 0\n", metrics, StringComparison.Ordinal);
-        Assert.Contains("\nkubewol_agent_pending_messages 100\n", metrics, StringComparison.Ordinal);
+        await HasAsync(program, "kubewol_agent_spool_on_disk 0");
+        await HasAsync(program, "kubewol_agent_pending_messages 100");
 
         await using var api = await ScriptedApi.StartAsync(port);
         await using var forward = NamespacePortForward.Start(node.Namespace, port);
-        var written = new HashSet<string>();
-        while (written.Count < targets.Count)
-        {
-            if (await NextWriteAsync(api) is not { } request) continue;
-            Assert.True(written.Add(request.Target));
-            await request.CreateAsync();
-        }
-
+        var written = await DrainAsync(api, targets.Count);
+        Assert.Equal(targets.Count, written.DistinctBy(r => r.Target).Count());
         await program.SaysAsync($"Messages are kept in {Spool} again");
-        await Eventually.BecomesTrueAsync("it says so", async () => (await program.MetricsAsync()).Contains("\nkubewol_agent_spool_on_disk 1\n", StringComparison.Ordinal), Cancel);
+        await HasAsync(program, "kubewol_agent_spool_on_disk 1");
     }
 
     private string[] Files => !Directory.Exists(Spool) ? [] :
@@ -175,11 +197,24 @@ public sealed class SpoolProgramTests(LiveNode node) : IClassFixture<LiveNode>, 
         return null;
     }
 
-    private Task<AgentProgram> StartAsync(int apiPort, params string[] before)
+    private static Task HasAsync(AgentProgram program, string line) =>
+        Eventually.BecomesTrueAsync($"'{line}' is on its page", async () => (await program.MetricsAsync()).Contains($"\n{line}\n", StringComparison.Ordinal), Cancel);
+
+    /// <summary>Creates what the agent asks for, until it is so many.</summary>
+    private static async Task<List<Exchange>> DrainAsync(ScriptedApi api, int count)
+    {
+        var written = new List<Exchange>();
+        for (; written.Count < count; await written[^1].CreateAsync()) written.Add(await WriteAsync(api));
+        return written;
+    }
+
+    private async Task<AgentProgram> StartAsync(int apiPort, params string[] before)
     {
         var kubeconfig = _home.Write("kubeconfig", ScriptedApi.Kubeconfig(new($"http://127.0.0.1:{apiPort}")));
         var spec = AgentProgram.Spec(_home.Path, "--kubeconfig", kubeconfig, "--interface", "eth0", "--spool-directory", Spool);
         string[] command = [.. before, spec.Program, .. spec.Arguments];
-        return AgentProgram.StartAsync(node.Namespace, spec with { Program = command[0], Arguments = command[1..] }, _home.File("agent.log"));
+        var program = await AgentProgram.StartAsync(node.Namespace, spec with { Program = command[0], Arguments = command[1..] }, _home.File("agent.log"));
+        await program.SaysAsync("Listening on eth0");
+        return program;
     }
 }

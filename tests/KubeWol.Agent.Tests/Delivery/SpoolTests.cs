@@ -1,6 +1,4 @@
-using System.Runtime.InteropServices;
 using KubeWol.Agent.Delivery;
-using KubeWol.Agent.Intake;
 using KubeWol.Agent.Tests.Fakes;
 using KubeWol.Proofs.SecureOn;
 using KubeWol.TestCluster;
@@ -8,37 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Tests.Delivery;
 
-/// <summary>The spool on a real file system, which the test damages, fills and blocks.</summary>
-public sealed partial class SpoolTests : IAsyncDisposable
+/// <summary>Messages on disk.</summary>
+public sealed class SpoolTests : SpoolScene
 {
-    private static readonly DateTimeOffset Noon = new(2026, 11, 22, 12, 0, 0, TimeSpan.Zero);
-
-    private readonly StateDirectory _state = new();
-    private readonly StillTime _time = new();
-    private readonly MetricsPage _page = new();
-    private readonly LogRecorder<Spool> _log = new();
-    private readonly Told _told = new();
-    private readonly List<Spool> _spools = [];
-    private string? _pipe;
-    private FileStream? _reader;
-    private WakeSignal? _last;
-
-    public SpoolTests() => _time.SetUtcNow(Noon);
-
-    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
-
-    private string Folder => _state.File("spool");
-
-    private string[] Files => !Directory.Exists(Folder) ? [] : [.. Directory.EnumerateFiles(Folder).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal)];
-
-    public async ValueTask DisposeAsync()
-    {
-        Unblock();
-        foreach (var spool in _spools) await spool.StopAsync();
-        if (_reader is not null) await _reader.DisposeAsync();
-        _state.Dispose();
-    }
-
     [Fact]
     public async Task A_message_is_in_a_file_of_its_requests_name_until_it_is_acknowledged()
     {
@@ -49,15 +19,15 @@ public sealed partial class SpoolTests : IAsyncDisposable
         Assert.Equal(RequestName.Of(signal, 0), entry.Name);
         await FilesAsync(entry.Name);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Folder, entry.Name)));
-        Assert.Equal((1, 1), (await _page.ValueAsync("kubewol_agent_spool_messages"), await _page.ValueAsync("kubewol_agent_spool_on_disk")));
-        Assert.Equal(new FileInfo(Path.Combine(Folder, entry.Name)).Length, await _page.ValueAsync("kubewol_agent_spool_bytes"));
+        Assert.Equal((1, 1), (await Page.ValueAsync("kubewol_agent_spool_messages"), await Page.ValueAsync("kubewol_agent_spool_on_disk")));
+        Assert.Equal(new FileInfo(Path.Combine(Folder, entry.Name)).Length, await Page.ValueAsync("kubewol_agent_spool_bytes"));
 
         outbox.GiveBack(entry, TimeSpan.Zero, wasTried: true);
         await FilesAsync(entry.Name);
         outbox.Remove(outbox.Take(preferFresh: true)!);
         await FilesAsync();
-        await Eventually.BecomesTrueAsync("the figures say so", async () => await _page.ValueAsync("kubewol_agent_spool_messages") + await _page.ValueAsync("kubewol_agent_spool_bytes") == 0, Cancel);
-        Assert.Empty(_log.Lines);
+        await Eventually.BecomesTrueAsync("the figures say so", async () => await Page.ValueAsync("kubewol_agent_spool_messages") + await Page.ValueAsync("kubewol_agent_spool_bytes") == 0, Cancel);
+        Assert.Empty(Log.Lines);
     }
 
     [Fact]
@@ -74,7 +44,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
         Assert.Equal(Noon, next.Take(preferFresh: true)!.Signal.CapturedAt);
         Assert.Equal(names, Enumerable.Range(0, 3).Select(_ => Done(next)));
         await Eventually.BecomesTrueAsync("their files are gone", () => Files.Length == 1, Cancel);
-        Assert.Equal([$"3 messages that were not delivered before are taken up again from {Folder}"], _log.Of(LogLevel.Information));
+        Assert.Equal([$"3 messages that were not delivered before are taken up again from {Folder}"], Log.Of(LogLevel.Information));
     }
 
     [Fact]
@@ -121,7 +91,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
     public async Task What_is_acknowledged_while_it_is_being_written_is_deleted_right_after()
     {
         using var key = OpeningKey.Create();
-        _told.Say(key.PublicText);
+        Told.Say(key.PublicText);
         var outbox = Live();
         await ReadyAsync();
         var signal = Signal(0) with { Password = new([1, 2, 3, 4]) };
@@ -143,11 +113,11 @@ public sealed partial class SpoolTests : IAsyncDisposable
         var signal = Signal(0);
         Block(RequestName.Of(signal, 0));
         outbox.TryAdd(signal);
-        var stopping = _spools[0].StopAsync();
-        await _time.WaitBegunAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
-        _time.Advance(TimeSpan.FromSeconds(2));
+        var stopping = Spools[0].StopAsync();
+        await Time.WaitBegunAsync(TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(2));
+        Time.Advance(TimeSpan.FromSeconds(2));
         await stopping.SoonAsync();
-        Assert.Equal([$"The disk under {Folder} does not answer; the program ends without waiting for it"], _log.Of(LogLevel.Warning));
+        Assert.Equal([$"The disk under {Folder} does not answer; the program ends without waiting for it"], Log.Of(LogLevel.Warning));
     }
 
     [Fact]
@@ -155,7 +125,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
     {
         var outbox = Live();
         for (var i = 0; i < 200; i++) outbox.TryAdd(Signal(i));
-        await _spools[0].StopAsync();
+        await Spools[0].StopAsync();
         Assert.Equal(200, Files.Length);
     }
 
@@ -167,24 +137,24 @@ public sealed partial class SpoolTests : IAsyncDisposable
         var signal = Signal(0);
         FillFor(RequestName.Of(signal, 0));
         outbox.TryAdd(signal);
-        await Eventually.BecomesTrueAsync("it is said", () => !_log.Lines.IsEmpty, Cancel);
+        await Eventually.BecomesTrueAsync("it is said", () => !Log.Lines.IsEmpty, Cancel);
         outbox.TryAdd(Signal(1));
-        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_spool_on_disk"));
+        Assert.Equal(0, await Page.ValueAsync("kubewol_agent_spool_on_disk"));
         Assert.NotNull(outbox.Take(preferFresh: true));
 
         for (var i = 0; i < 3; i++)
         {
             FillFor("proof");
-            _time.Advance(Spool.Pause);
+            Time.Advance(Spool.Pause);
             await Eventually.BecomesTrueAsync("it is tried", () => Files.Length == 0, Cancel);
         }
 
-        var line = Assert.Single(_log.Lines);
+        var line = Assert.Single(Log.Lines);
         Assert.Equal(LogLevel.Warning, line.Level);
         Assert.StartsWith($"Messages cannot be kept in {Folder} and are kept in memory alone, where a restart loses them; trying again: No space left on device", line.Text, StringComparison.Ordinal);
         await PassPausesAsync(() => Files.Length == 2);
-        Assert.Equal(1, await _page.ValueAsync("kubewol_agent_spool_on_disk"));
-        Assert.Equal([$"Messages are kept in {Folder} again"], _log.Of(LogLevel.Information));
+        Assert.Equal(1, await Page.ValueAsync("kubewol_agent_spool_on_disk"));
+        Assert.Equal([$"Messages are kept in {Folder} again"], Log.Of(LogLevel.Information));
     }
 
     [Fact]
@@ -193,10 +163,10 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await File.WriteAllTextAsync(Folder, "not a directory", Cancel);
         var outbox = Live();
         outbox.TryAdd(Signal(0));
-        await Eventually.BecomesTrueAsync("it is said", () => _log.Count(150) == 1, Cancel);
+        await Eventually.BecomesTrueAsync("it is said", () => Log.Count(150) == 1, Cancel);
         File.Delete(Folder);
         await PassPausesAsync(() => Files.Length == 1);
-        Assert.Equal(1, _log.Count(151));
+        await Eventually.BecomesTrueAsync("its end is said", () => Log.Count(151) == 1, Cancel);
     }
 
     [Fact]
@@ -204,15 +174,15 @@ public sealed partial class SpoolTests : IAsyncDisposable
     {
         var outbox = Live();
         outbox.TryAdd(Signal(0));
-        var first = RequestName.Of(_last!, 0);
+        var first = RequestName.Of(Last!, 0);
         await FilesAsync(first);
         Directory.Delete(Folder, recursive: true);
         outbox.TryAdd(Signal(1));
-        await PassPausesAsync(() => Files.SequenceEqual(((string[])[first, RequestName.Of(_last!, 0)]).Order(StringComparer.Ordinal)));
+        await PassPausesAsync(() => Files.SequenceEqual(((string[])[first, RequestName.Of(Last!, 0)]).Order(StringComparer.Ordinal)));
         Done(outbox);
         Done(outbox);
         await FilesAsync();
-        await Eventually.BecomesTrueAsync("the figures say so", async () => await _page.ValueAsync("kubewol_agent_spool_messages") + await _page.ValueAsync("kubewol_agent_spool_bytes") == 0, Cancel);
+        await Eventually.BecomesTrueAsync("the figures say so", async () => await Page.ValueAsync("kubewol_agent_spool_messages") + await Page.ValueAsync("kubewol_agent_spool_bytes") == 0, Cancel);
     }
 
     [Fact]
@@ -233,8 +203,8 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await Eventually.BecomesTrueAsync("the good ones are back", () => next.Count == 2, Cancel);
         await FilesAsync(names[1], names[3], "somebody-elses");
         Assert.Equal(names.Where((_, i) => i % 2 == 0), Directory.EnumerateFiles(Path.Combine(Folder, "corrupt")).Select(f => Path.GetFileName(f)!).Order(StringComparer.Ordinal));
-        Assert.Equal(3, await _page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Corrupt\"}"));
-        Assert.Equal(3, _log.Count(153));
+        Assert.Equal(3, await Page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Corrupt\"}"));
+        Assert.Equal(3, Log.Count(153));
     }
 
     [Fact]
@@ -246,7 +216,7 @@ public sealed partial class SpoolTests : IAsyncDisposable
         await ReadyAsync();
         await FilesAsync();
         Assert.Equal(100, Directory.EnumerateFiles(Path.Combine(Folder, "corrupt")).Count());
-        Assert.Equal(150, await _page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Corrupt\"}"));
+        Assert.Equal(150, await Page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Corrupt\"}"));
     }
 
     [Fact]
@@ -255,94 +225,10 @@ public sealed partial class SpoolTests : IAsyncDisposable
         var outbox = Live();
         for (var i = 0; i < 6; i++) outbox.TryAdd(Signal(i));
         await Eventually.BecomesTrueAsync("all are written", () => Files.Count(f => !f.EndsWith(".tmp", StringComparison.Ordinal)) == 6, Cancel);
-        _time.SetUtcNow(Noon.AddHours(1).AddSeconds(1));
+        Time.SetUtcNow(Noon.AddHours(1).AddSeconds(1));
         var next = Live(Some.Options with { Spool = new() { Directory = Folder, Messages = 3 } });
         await Eventually.BecomesTrueAsync("three are back", () => Files.Length == 3 && next.Count == 3, Cancel);
-        Assert.Equal(2, await _page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Age\"}"));
-        Assert.Equal(1, await _page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Count\"}"));
+        Assert.Equal(2, await Page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Age\"}"));
+        Assert.Equal(1, await Page.ValueAsync("kubewol_agent_spool_dropped_total{reason=\"Count\"}"));
     }
-
-    /// <summary>What is read by whoever steals the disk: the seal, which is of use to nobody, and the eight bits that the name says anyway.</summary>
-    [Fact]
-    public async Task A_password_never_touches_the_disk_and_its_seal_for_the_first_name_does()
-    {
-        using var key = OpeningKey.Create();
-        _told.Say(key.PublicText);
-        byte[] password = [0xDE, 0xAD, 0xBE, 0xEF, 0x42, 0x17];
-        var outbox = Live();
-        var signal = Signal(0);
-        signal = signal with { Identity = signal.Identity with { Password = PasswordTrace.Of(signal.Target, password) }, Password = new(password) };
-        outbox.TryAdd(signal);
-        var entry = outbox.Take(preferFresh: true)!;
-        await FilesAsync(entry.Name);
-        var file = await File.ReadAllBytesAsync(Path.Combine(Folder, entry.Name), Cancel);
-        Assert.Equal(-1, file.AsSpan().IndexOf(password));
-        Assert.DoesNotContain(Convert.ToHexString(password), Convert.ToHexString(file), StringComparison.OrdinalIgnoreCase);
-        Assert.DoesNotContain(Convert.ToBase64String(password), System.Text.Encoding.UTF8.GetString(file), StringComparison.Ordinal);
-
-        var next = Live();
-        await Eventually.BecomesTrueAsync("it is back", () => next.Count == 1, Cancel);
-        var restored = next.Take(preferFresh: true)!;
-        var sealer = new PasswordSealer(_told.Instructions, Some.Options);
-        Assert.Null(restored.Signal.Password);
-        Assert.True(PasswordDigest.TryParse(sealer.Seal(restored, restored.Name)!, out var digest));
-        Assert.Equal(0, key.Find(digest, new(restored.Name, signal.Target, "node-a", signal.CapturedAt), [SecureOnPassword.Of(password)]));
-        Assert.Equal(sealer.Seal(entry, entry.Name), sealer.Seal(restored, restored.Name)); // what was sent before is what is sent again
-        Assert.Null(sealer.Seal(restored, "wol-another-name"));
-        Assert.NotNull(sealer.Seal(entry, "wol-another-name"));
-    }
-
-    /// <summary>An outbox with its spool, as a program has them.</summary>
-    private Outbox Live(AgentOptions? options = null)
-    {
-        options ??= Some.Options with { Spool = new() { Directory = Folder } };
-        var spool = Some.Spool(_page, options, _time, _log, _told);
-        _spools.Add(spool);
-        var outbox = Some.Outbox(_page, options, _time, spool: spool);
-        spool.Start(outbox.TryRestore);
-        return outbox;
-    }
-
-    private WakeSignal Signal(double seconds) => _last = Some.Signal with { Identity = new(Some.NextTarget(), 9), CapturedAt = Noon.AddSeconds(seconds) };
-
-    private static string Done(Outbox outbox)
-    {
-        var entry = outbox.Take(preferFresh: false)!;
-        outbox.Remove(entry);
-        return entry.Name;
-    }
-
-    private Task ReadyAsync() => Eventually.BecomesTrueAsync("the spool works", async () => await _page.ValueAsync("kubewol_agent_spool_on_disk") == 1, Cancel);
-
-    private Task FilesAsync(params string[] names) =>
-        Eventually.BecomesTrueAsync($"there are the files '{string.Join(' ', names)}'", () => Files.SequenceEqual(names.Order(StringComparer.Ordinal)), Cancel);
-
-    private Task PassPausesAsync(Func<bool> condition) => Eventually.BecomesTrueAsync(
-        "the disk is tried again",
-        () =>
-        {
-            _time.Advance(Spool.Pause);
-            return condition();
-        },
-        Cancel);
-
-    /// <summary>From now on a write of this file waits.</summary>
-    private void Block(string name)
-    {
-        _pipe = Path.Combine(Folder, name + ".tmp");
-        Assert.Equal(0, MakePipe(_pipe, 0x180));
-    }
-
-    /// <summary>It has a reader, and room for what is written; the file is a pipe for ever.</summary>
-    private void Unblock()
-    {
-        if (_pipe is not null) _reader = new FileStream(_pipe, FileMode.Open, FileAccess.ReadWrite);
-        _pipe = null;
-    }
-
-    /// <summary>The next write of this file finds no space.</summary>
-    private void FillFor(string name) => File.CreateSymbolicLink(Path.Combine(Folder, name + ".tmp"), "/dev/full");
-
-    [LibraryImport("libc", EntryPoint = "mkfifo", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int MakePipe(string path, uint mode);
 }

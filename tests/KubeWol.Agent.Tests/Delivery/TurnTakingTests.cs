@@ -37,7 +37,7 @@ public sealed class TurnTakingTests : IAsyncLifetime
         _turns = new(_told.Instructions, Some.Options, TimeProvider.System);
         var client = new ClusterClient(_connection, TimeProvider.System);
         _clock = Some.UnknownClock(TimeProvider.System);
-        _reader = new(_clock, client, Some.Options, TimeProvider.System);
+        _reader = new(_clock, Some.Spool(new()), client, Some.Options, TimeProvider.System);
         _writer = new(new(_told.Instructions, Some.Options), _turns, _clock, _reader, client, Some.Options);
     }
 
@@ -83,11 +83,14 @@ public sealed class TurnTakingTests : IAsyncLifetime
         Assert.Single(names);
     }
 
-    [Fact]
-    public async Task A_seal_without_its_password_goes_with_the_date_that_it_was_made_for()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_seal_without_its_password_goes_with_the_date_that_it_was_made_for(bool isRestored)
     {
         KnowClock(TimeSpan.FromSeconds(30));
-        var undated = Mine(Middle) with { IsUndated = true };
+        var undated = Mine(Middle) with { IsUndated = true, Password = isRestored ? null : new([1, 2, 3, 4]) };
+        undated.Password?.Clear();
         var write = _writer.WriteAsync(new(undated, RequestName.Of(undated, 0)) { Seal = "sealed" }, Cancel);
         var post = await _api.NextAsync();
         Assert.Equal(RequestName.Of(undated, 0), post.Name);

@@ -22,7 +22,7 @@ internal sealed class Published
         Trace = new(options, Known);
         Outbox = Some.Outbox(page, options, time);
         Intake = Some.Intake(page, options, time: time, outbox: Outbox, known: Known, trace: Trace);
-        _reader = new(_maps, Known, Intake, page.Agent, Log);
+        _reader = new(_maps, Known, Intake, Some.Spool(page, options, time), page.Agent, Log);
     }
 
     public LogRecorder<IndexReader> Log { get; } = new();

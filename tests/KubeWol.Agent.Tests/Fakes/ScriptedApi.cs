@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -11,7 +12,7 @@ using Microsoft.Extensions.Logging;
 
 namespace KubeWol.Agent.Tests.Fakes;
 
-/// <summary>An API server that does nothing by itself: each request waits, in the order of arrival, for the test to answer it. Only of ConfigMaps it says that there are none.</summary>
+/// <summary>An API server that does nothing by itself: each request waits, in the order of arrival, for the test to answer it. Only of ConfigMaps it says itself that there are none, or which.</summary>
 internal sealed class ScriptedApi : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -23,6 +24,9 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     /// <summary>Whether it says by itself that there is nothing where agents ask in order to learn the time.</summary>
     public bool TellsTime { get; private init; }
+
+    /// <summary>What its list of ConfigMaps says, as JSON.</summary>
+    public string ConfigMaps { get; set; } = "[]";
 
     /// <summary>Whether a request waits for its answer.</summary>
     public bool HasNext => _arrived.Reader.TryPeek(out _);
@@ -55,21 +59,27 @@ internal sealed class ScriptedApi : IAsyncDisposable
 
     private async Task ReceiveAsync(HttpContext context)
     {
+        // Kestrel's own may be seconds old on a busy machine, and agents set their clocks by it; kube-apiserver's is that of the answer.
+        context.Response.OnStarting(() =>
+        {
+            context.Response.Headers.Date = TimeProvider.System.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);
+            return Task.CompletedTask;
+        });
         if (context.Request.Path.Value!.EndsWith("/configmaps", StringComparison.Ordinal))
         {
-            if (!context.Request.Query.ContainsKey("watch")) await context.Response.WriteAsync("""{"metadata":{"resourceVersion":"1"},"items":[]}""", context.RequestAborted);
+            if (!context.Request.Query.ContainsKey("watch")) await context.Response.WriteAsync($$"""{"metadata":{"resourceVersion":"1"},"items":{{ConfigMaps}}}""", context.RequestAborted);
             else await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
-            return;
-        }
-
-        if (TellsTime && context.Request.Path.Value.EndsWith("/kubewol-agent-clock", StringComparison.Ordinal))
-        {
-            context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
         using var reader = new StreamReader(context.Request.Body);
         var exchange = new Exchange(context, await reader.ReadToEndAsync(context.RequestAborted));
+        if (TellsTime && context.Request.Path.Value.EndsWith("/kubewol-agent-clock", StringComparison.Ordinal))
+        {
+            await exchange.RefuseAsync(404, "NotFound");
+            return;
+        }
+
         _arrived.Writer.TryWrite(exchange);
         await exchange.Answered.WaitAsync(context.RequestAborted);
     }

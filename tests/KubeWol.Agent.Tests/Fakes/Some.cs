@@ -37,7 +37,11 @@ internal static class Some
     public static ClusterClock Clock(TimeProvider time)
     {
         var clock = UnknownClock(time);
-        clock.Said(time.GetUtcNow(), time.GetTimestamp(), time.GetTimestamp());
+        // Twice the same second, early and late in it.
+        var (said, now) = (time.GetUtcNow() - TimeSpan.FromSeconds(0.85), time.GetTimestamp());
+        var before = now - (time.TimestampFrequency * 7 / 10);
+        clock.Said(said, before, before);
+        clock.Said(said, now, now);
         return clock;
     }
 
@@ -45,12 +49,15 @@ internal static class Some
     public static ClusterClock UnknownClock(TimeProvider time) => new(time, new MetricsPage().Agent, NullLogger<ClusterClock>.Instance);
 
     /// <summary>An outbox that nobody empties but the test.</summary>
-    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null, Spool? spool = null) =>
-        new(options ?? Options, spool ?? Spool(page, options, time), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Outbox>.Instance);
+    public static Outbox Outbox(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Outbox>? logger = null, Spool? spool = null, ClusterClock? clusterClock = null) =>
+        new(options ?? Options, spool ?? Spool(page, options, time), page.Agent, clusterClock ?? UnknownClock(time ?? TimeProvider.System), logger ?? NullLogger<Outbox>.Instance);
 
     /// <summary>A spool that keeps nothing, unless the options say where.</summary>
-    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null) =>
-        new(options ?? Options, new((told ?? new()).Instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
+    public static Spool Spool(MetricsPage page, AgentOptions? options = null, TimeProvider? time = null, ILogger<Spool>? logger = null, Told? told = null, ClusterClock? clock = null)
+    {
+        var instructions = (told ?? new()).Instructions;
+        return new(options ?? Options, instructions, clock ?? UnknownClock(time ?? TimeProvider.System), new(instructions, options ?? Options), page.Agent, time ?? TimeProvider.System, logger ?? NullLogger<Spool>.Instance);
+    }
 
     /// <summary>The next message in an outbox, which forgets it; null when there is none whose time has come.</summary>
     public static WakeSignal? Next(this Outbox outbox)

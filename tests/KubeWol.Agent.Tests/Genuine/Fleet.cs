@@ -44,7 +44,7 @@ internal sealed class Fleet : IAsyncDisposable
         var random = new Random(5);
         fleet.Agents = await Task.WhenAll(nodes.Select(n => SimulatedAgent.StartAsync(fleet._connection, n, (2 * random.NextDouble() - 1) * mostAhead, Cancel)));
         if (areTold) await Eventually.BecomesTrueAsync("all are told", () => fleet.Agents.All(a => a.Ranking.Count == agents), Cancel);
-        await Eventually.BecomesTrueAsync("all know the API server's time", () => fleet.Agents.All(a => a.Clock.Doubt < ClockReader.GoodEnough), Cancel);
+        await Eventually.BecomesTrueAsync("all know the API server's time", () => fleet.Agents.All(a => a.Clock.IsKnown), Cancel);
         return fleet;
     }
 

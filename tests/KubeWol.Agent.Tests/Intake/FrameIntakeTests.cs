@@ -282,6 +282,20 @@ public sealed class FrameIntakeTests : IDisposable
     }
 
     [Fact]
+    public void What_is_to_be_dated_later_is_not_put_right_by_what_is_half_known()
+    {
+        var heardAt = TimeProvider.System.GetUtcNow();
+        var clock = Some.UnknownClock(TimeProvider.System);
+        clock.Said(heardAt - TimeSpan.FromSeconds(30), TimeProvider.System.GetTimestamp(), TimeProvider.System.GetTimestamp());
+        Assert.InRange(clock.Correction, TimeSpan.FromSeconds(-31), TimeSpan.FromSeconds(-28));
+        using var outbox = Some.Outbox(_page);
+        using var intake = Some.Intake(_page, outbox: outbox, clusterClock: clock);
+        intake.Receive(Eth0, LinkType.Ethernet, Formats.Frame("IPv4", Some.NextTarget()), heardAt);
+        var message = outbox.Next()!;
+        Assert.Equal((true, heardAt), (message.IsUndated, message.CapturedAt));
+    }
+
+    [Fact]
     public void A_message_is_in_the_log_for_those_who_want_to_see_every_frame()
     {
         var log = new LogRecorder<FrameIntake>();

@@ -26,6 +26,22 @@ public sealed class InstructionsTests
     }
 
     [Fact]
+    public void Until_a_key_is_published_that_of_an_earlier_life_counts()
+    {
+        using var earlier = OpeningKey.Create();
+        using var now = OpeningKey.Create();
+        var told = new Told(isKnown: false);
+        told.Instructions.Recall(earlier.PublicText);
+        told.Instructions.Recall("damaged");
+        Assert.Equal((earlier.Id, false), (told.Instructions.SealingKey?.Id, told.Instructions.AreKnown));
+        told.Say(now.PublicText);
+        Assert.Equal((now.Id, true), (told.Instructions.SealingKey?.Id, told.Instructions.AreKnown));
+        told.Instructions.Recall(earlier.PublicText); // the disk was slow
+        Assert.Equal(now.Id, told.Instructions.SealingKey?.Id);
+        Assert.Empty(told.Log.Lines);
+    }
+
+    [Fact]
     public void A_key_that_is_none_is_said_once_for_each_time_it_is_published()
     {
         foreach (var _ in (int[])[1, 2])

@@ -279,7 +279,7 @@ public sealed class ControllerTests : IAsyncLifetime
 
     private void Start(int workers = 2, TimeSpan? timeout = null, IReconciler? reconciler = null)
     {
-        var controller = new Controller("test", reconciler ?? _reconciler, _queue, new(workers, timeout ?? TimeSpan.FromMinutes(10)), new(_registry), _time, _log);
+        var controller = new Controller("test", reconciler ?? _reconciler, _queue, () => { }, new(workers, timeout ?? TimeSpan.FromMinutes(10)), new(_registry), _time, _log);
         _run = controller.RunAsync(_stop.Token);
     }
 

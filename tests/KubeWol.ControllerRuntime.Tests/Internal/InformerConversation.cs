@@ -28,6 +28,9 @@ public abstract class InformerConversation : IAsyncLifetime
 
     private protected ScriptedServer Server { get; private set; } = null!;
 
+    /// <summary>Another who asks the same server over the same connection.</summary>
+    private protected ClusterClient Client => new(_connection!, Time);
+
     private protected Task Run { get; set; } = Task.CompletedTask;
 
     public async ValueTask InitializeAsync()

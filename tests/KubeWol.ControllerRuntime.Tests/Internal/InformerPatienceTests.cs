@@ -21,6 +21,20 @@ public sealed class InformerPatienceTests : InformerConversation
     }
 
     [Fact]
+    public async Task When_the_server_answers_somebody_again_nobody_waits_out_a_long_pause()
+    {
+        Start(new() { PageSize = 1, ShortestBackoff = TimeSpan.FromMinutes(10), LongestBackoff = TimeSpan.FromMinutes(10) });
+        for (var cut = 0; cut < 2; cut++) (await Server.NextAsync()).Cut();
+        await Time.WaitBegunAsync(TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(10));
+
+        var other = Client.GetAsync(Widget.Type, new("default", "other"), TestContext.Current.CancellationToken);
+        await (await Server.NextAsync()).RefuseAsync(404, "NotFound", "there is none");
+        Assert.Null(await other);
+        Time.Advance(await Time.WaitBegunAsync(TimeSpan.Zero, TimeSpan.FromSeconds(1)));
+        Assert.Equal("1", (await Server.NextAsync()).Query("limit"));
+    }
+
+    [Fact]
     public async Task A_watch_that_says_nothing_is_given_up_and_resumed_but_every_word_grants_it_more_time()
     {
         var idle = TimeSpan.FromMinutes(2);

@@ -109,7 +109,7 @@ public sealed class WorkQueuePropertyTests
     [Fact]
     public void Any_sequence_of_calls_agrees_with_a_simple_model()
     {
-        var step = Gen.Select(Gen.Int[0, 5], Gen.Int[0, 3], Gen.Int[0, 40]);
+        var step = Gen.Select(Gen.Int[0, 6], Gen.Int[0, 3], Gen.Int[0, 40]);
         step.Array[1, 60].Sample(steps =>
         {
             var time = new FakeTimeProvider();
@@ -122,18 +122,19 @@ public sealed class WorkQueuePropertyTests
                 {
                     case 0:
                     case 1:
+                    case 2:
                         queue.Add(Key(key), (WorkPriority)what);
                         model.Add(key, (WorkPriority)what);
                         break;
-                    case 2:
+                    case 3:
                         queue.AddAfter(Key(key), TimeSpan.FromMilliseconds(number));
                         model.Due[key] = Math.Min(now + number, model.Due.GetValueOrDefault(key, int.MaxValue));
                         break;
-                    case 3:
+                    case 4:
                         now += number;
                         time.Advance(TimeSpan.FromMilliseconds(number));
                         break;
-                    case 4:
+                    case 5:
                         queue.Done(Key(key));
                         model.Done(key);
                         break;

@@ -45,6 +45,16 @@ public sealed class WorkQueueTests : IDisposable
     }
 
     [Fact]
+    public void What_is_new_goes_before_what_changed()
+    {
+        _queue.Add(A, WorkPriority.Low);
+        _queue.Add(B, WorkPriority.High);
+        _queue.Add(C, WorkPriority.Highest);
+
+        Assert.Equal([C, B, A], [TakeNow(), TakeNow(), TakeNow()]);
+    }
+
+    [Fact]
     public void A_key_of_the_first_list_that_changes_moves_to_the_front_and_still_comes_once()
     {
         _queue.Add(A, WorkPriority.Low);

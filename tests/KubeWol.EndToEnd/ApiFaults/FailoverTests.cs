@@ -47,10 +47,12 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
             return ended.Count == machines && ended.All(r => r.IsFinished());
         }, Cancel);
 
-        var starts = stage.Bed.Proxy.Writes.Where(w => w is { IsDone: true, Call.Name: "PUT virtualmachines/start" } && w.Call.Object!.StartsWith("load-", StringComparison.Ordinal)).ToList();
-        var gap = starts.Where(w => w.At > died).Min(w => w.At) - died;
+        var starts = stage.Bed.Cluster.KubeVirt!.Journal.Calls.Where(c => c.Verb == "start" && c.Machine.StartsWith("load-", StringComparison.Ordinal)).ToList();
+        // What the leader had sent arrives for a moment longer; the longest pause is what users wait.
+        var times = starts.Select(w => w.At).Where(at => at > died).Prepend(died).Order().ToList();
+        var gap = times.Zip(times.Skip(1), (one, next) => next - one).Max();
         TestContext.Current.TestOutputHelper?.WriteLine($"{machines} wakes, {perSecond} a second; the leader was killed at the {2 * perSecond}th: {starts.Count} starts, none for {gap.TotalSeconds:0.0} s; {string.Join(", ", ended.GroupBy(r => r.Status!.Reason).Select(g => $"{g.Count()} {g.Key}"))}");
-        Assert.Equal(names, starts.Select(w => w.Call.Object!).Order());
+        Assert.Equal(names, starts.Select(c => c.Machine).Order());
         // Who died between the start and the report is remembered by nobody: its machine is found to run.
         Assert.All(ended, r => Assert.Contains(r.Status!.Reason!.Value, (WakeReason[])[WakeReason.Started, WakeReason.AlreadyActive]));
         Assert.InRange(ended.Count(r => r.Status!.Reason == WakeReason.AlreadyActive), 0, 16); // as many as it works on at a time
@@ -103,13 +105,14 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         await stage.LeaderAsync(butNot: leader);
 
         Assert.Equal(WakePhase.Succeeded, (await stage.Bed.FinishedAsync(request)).Status!.Phase);
-        Assert.Single(stage.StartsOf(machine.Name), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken(machine.Name));
     }
 
     [Fact]
     public async Task After_an_outage_longer_than_the_lease_everything_goes_on_by_itself()
     {
         var machine = await stage.Bed.CreateMachineAsync("outage");
+        await stage.Bed.AgentsKnowAsync(machine); // or they could not be told before it is too late
         var leader = await stage.LeaderAsync();
         stage.Bed.Proxy.IsAway = true;
         stage.Bed.Proxy.ResetConnections();
@@ -126,7 +129,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         var back = Stopwatch.StartNew();
         Assert.Equal(WakeReason.Started, (await stage.FinishedForAsync(machine.Mac!)).Status!.Reason);
         TestContext.Current.TestOutputHelper?.WriteLine($"woken {back.Elapsed.TotalSeconds:0.0} s after the API server was back");
-        Assert.Single(stage.StartsOf("outage"), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken("outage"));
     }
 
     [Theory]
@@ -135,6 +138,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
     public async Task Connections_that_break_all_at_once_delay_a_wake_by_seconds(string how)
     {
         var machine = await stage.Bed.CreateMachineAsync($"connection-{how}");
+        await stage.Bed.AgentsKnowAsync(machine);
         await stage.LeaderAsync();
         if (how == "reset") stage.Bed.Proxy.ResetConnections();
         else stage.Bed.Proxy.FreezeConnections();
@@ -142,7 +146,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         await stage.Bed.SendAsync("wakeonlan", machine.Mac!);
         Assert.Equal(WakePhase.Succeeded, (await stage.FinishedForAsync(machine.Mac!)).Status!.Phase);
         TestContext.Current.TestOutputHelper?.WriteLine($"woken {watch.Elapsed.TotalSeconds:0.0} s after every connection was {how}");
-        Assert.Single(stage.StartsOf(machine.Name), w => w.IsDone);
+        Assert.Equal(1, stage.StartsTaken(machine.Name));
     }
 
     /// <summary>A cluster of their own, whose operators are kept running as a Deployment keeps them.</summary>
@@ -169,6 +173,9 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         }
 
         public IReadOnlyList<AnsweredWrite> WritesOf(string? token) => [.. Bed.Proxy.Writes.Where(w => w.Call.Token == token)];
+
+        /// <summary>How often KubeVirt has taken a start, by its own journal: the proxy cannot tell what became of one whose caller was gone before the answer.</summary>
+        public int StartsTaken(string machine) => Bed.Cluster.KubeVirt!.Journal.Calls.Count(c => c.Verb == "start" && c.Machine == machine);
 
         public IReadOnlyList<AnsweredWrite> StartsOf(string machine) => [.. Bed.Proxy.Writes.Where(w => w.Call.Name == "PUT virtualmachines/start" && w.Call.Object == machine)];
 

@@ -156,6 +156,13 @@ public sealed class BroadcastsTests
         Assert.Empty(world.SubresourceCalls);
     }
 
+    [Fact]
+    public void Thousands_of_copies_from_two_nodes_are_looked_at_once_each()
+    {
+        var copies = Enumerable.Range(0, 2_000).Select(i => At(Copy($"node-{i % 2}", $"copy-{i:0000}"), heard: i)).ToArray();
+        Assert.Equal("copy-1000", Counts(copies[^1], copies[..^1])!.Metadata.Name); // the first within a second that gives way to nobody
+    }
+
     private static WakeRequest? Counts(WakeRequest mine, params WakeRequest[] others)
     {
         var requests = new ResourceCache<WakeRequest>();

@@ -167,5 +167,23 @@ public sealed class KubeVirtTroubleTests
         Assert.Equal(1, await world.Registry.ValueAsync("""kubewol_requests_total{action="Wake",phase="Succeeded",reason="AlreadyActive"}"""));
     }
 
+    [Fact]
+    public async Task What_was_done_and_could_not_be_reported_is_not_done_again_and_is_reported_later()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        var (respond, isAway) = (world.Api.Respond, true);
+        world.Api.Respond = call => call.Method == "PATCH" && isAway ? new(Answer.Cut) : respond(call);
+        for (var i = 0; i < 3; i++)
+        {
+            await Assert.ThrowsAsync<HttpRequestException>(world.PassAsync);
+            world.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        isAway = false;
+        await world.PassAsync();
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.Equal((WakeOperation.Start, Some.Noon), (world.Status.Operation, world.Status.IssuedAt));
+    }
+
     private static VirtualMachine Generation(long generation, VirtualMachine machine) => machine with { Metadata = machine.Metadata with { Generation = generation } };
 }

@@ -1,5 +1,6 @@
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.Operator.Requests;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Requests;
@@ -28,6 +29,46 @@ public sealed class LaterWordsTests
         Assert.Equal(isUndone ? WakeReason.Superseded : WakeReason.WaitingForStart, status.Reason);
         Assert.Equal(isUndone ? [] : ["start"], world.SubresourceCalls);
         if (isUndone) Assert.Equal($"arrived too late: the later WakeRequest team-a/other ({action}) was carried out before", status.Message);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Wake, true)]
+    [InlineData(WakeAction.Instantiate, true)]
+    [InlineData(WakeAction.Sleep, false)]
+    public async Task A_late_destruction_spares_what_was_woken_or_made_since(WakeAction since, bool isSpared)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(since, 30, WakePhase.Succeeded));
+        var later = LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Destroy), new(Some.Vm(), null));
+        Assert.Equal(isSpared, later is not null);
+    }
+
+    /// <summary>A destruction that looks for its machine finds the one that a later wake has just made, which is not up yet.</summary>
+    [Theory]
+    [InlineData(WakeAction.Destroy, 30, true)]
+    [InlineData(WakeAction.Sleep, 30, true)]
+    [InlineData(WakeAction.Destroy, -1, false)]
+    [InlineData(WakeAction.Wake, 30, false)]
+    public async Task What_a_later_request_has_made_is_its_own(WakeAction mine, double after, bool isSpared)
+    {
+        var machine = Some.Vm();
+        machine = machine with { Metadata = machine.Metadata with { Annotations = new Dictionary<string, string> { ["kubewol.io/created-by"] = "other" } } };
+        await using var world = await WorldAsync(machine);
+        world.Store(Ended(WakeAction.Wake, after, WakePhase.Running));
+        Assert.Equal(isSpared, LaterWords.Of(world.Requests, new(world.Requests.Find(Late)!, mine), new(machine, null)) is not null);
+    }
+
+    [Theory]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Succeeded, true)]
+    [InlineData(WakeAction.Destroy, -1, WakePhase.Succeeded, false)]
+    [InlineData(WakeAction.Destroy, 30, WakePhase.Failed, false)]
+    [InlineData(WakeAction.Sleep, 30, WakePhase.Succeeded, false)]
+    public async Task What_was_wanted_gone_later_is_not_made(WakeAction action, double after, WakePhase phase, bool isGone)
+    {
+        await using var world = await WorldAsync(Some.Vm());
+        world.Store(Ended(action, after, phase));
+        Assert.Equal(isGone, LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Wake)) is not null);
+        Assert.Null(LaterWords.OfNobody(world.Requests, new(world.Requests.Find(Late)!, WakeAction.Move)));
     }
 
     [Fact]

@@ -103,7 +103,7 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
     {
         await using var world = await MoveAsync(new() { NodeName = "node-b" }, Some.Node("node-b"));
         var instance = Some.Vmi(node: "node-a");
-        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-c", "QEMU closed the monitor", uid) } });
+        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-c", "QEMU closed the monitor", uid, Completed: true) } });
         world.Migrations.Set(new()
         {
             Metadata = new() { Namespace = "team-a", Name = MigrationOperations.NameOf(world.Request), Uid = "m", ResourceVersion = Some.NextVersion() },
@@ -113,6 +113,25 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         await world.PassAsync();
 
         Assert.Equal((WakeReason.MigrationFailed, $"team-a/web-01 could not be moved and stays on node-a: {words}"), (world.Status.Reason, world.Status.Message));
+    }
+
+    [Fact]
+    public async Task Why_a_migration_failed_is_waited_for_while_the_instance_still_shows_it_under_way()
+    {
+        await using var world = await MoveAsync(new() { NodeName = "node-b" }, Some.Node("node-b"));
+        var instance = Some.Vmi(node: "node-a");
+        world.See(instance with { Status = instance.Status! with { MigrationState = new("node-b", null, "m") } });
+        world.Migrations.Set(new()
+        {
+            Metadata = new() { Namespace = "team-a", Name = MigrationOperations.NameOf(world.Request), Uid = "m", ResourceVersion = Some.NextVersion() },
+            Status = new() { Phase = "Failed" },
+        });
+        await world.PassAsync();
+        Assert.NotEqual(WakePhase.Failed, world.Status.Phase);
+
+        world.See(instance with { Metadata = instance.Metadata with { ResourceVersion = Some.NextVersion() }, Status = instance.Status! with { MigrationState = new("node-b", "QEMU closed the monitor", "m", Completed: true) } });
+        await world.PassAsync();
+        Assert.Equal((WakeReason.MigrationFailed, "team-a/web-01 could not be moved and stays on node-a: QEMU closed the monitor"), (world.Status.Reason, world.Status.Message));
     }
 
     [Fact]
@@ -175,8 +194,48 @@ public sealed class MovingTests(SharedApi shared) : IClassFixture<SharedApi>
         await rehearsal.PlayAsync();
 
         Assert.Equal(
-            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: team-a/web-01 is being migrated; its migration could not be cancelled: User \"operator\" cannot delete"),
+            (WakeReason.DeadlineExceeded, "not done within 60 s; the last word was: KubeVirt cannot be asked just now, trying again: User \"operator\" cannot delete; its migration could not be cancelled: User \"operator\" cannot delete"),
             (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Message));
+    }
+
+    [Theory]
+    [InlineData(403, "Forbidden")]
+    [InlineData(404, "")]
+    public async Task A_cancel_that_an_API_server_turns_down_that_has_just_started_is_asked_for_again(int status, string reason)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, cancels) = (rehearsal.World.Api.Respond, 0);
+        rehearsal.World.Api.Respond = call => call.Method == "DELETE" && cancels++ == 0 ? Answer.Refuse(status, reason, "User \"operator\" cannot delete") : respond(call);
+        await rehearsal.PlayAsync();
+
+        Assert.Equal((WakeReason.DeadlineExceeded, WakeOperation.CancelMigration), (rehearsal.StatusOf().Reason, rehearsal.StatusOf().Operation));
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
+    }
+
+    [Theory]
+    [InlineData("DELETE")]
+    [InlineData("PATCH")]
+    public async Task A_migration_that_was_cancelled_although_nobody_said_or_reported_so_is_not_called_deleted(string lost)
+    {
+        await using var rehearsal = await RunningAsync((StandInAnnotations.Migration, "hangs"));
+        rehearsal.Ask(Asked("node-b", deadline: 60));
+        await rehearsal.PassAsync(59);
+        var (respond, isCancelled, isLost) = (rehearsal.World.Api.Respond, false, false);
+        rehearsal.World.Api.Respond = call =>
+        {
+            isCancelled |= call.Method == "DELETE";
+            if (!isCancelled || isLost || call.Method != lost) return respond(call);
+            isLost = true;
+            if (lost == "DELETE") respond(call);
+            return new(Answer.Cut);
+        };
+        await rehearsal.PlayAsync();
+
+        Assert.True(isLost);
+        Assert.Equal(WakeReason.DeadlineExceeded, rehearsal.StatusOf().Reason);
+        Assert.Equal(["migrate", "cancel"], rehearsal.KubeVirt.Effects);
     }
 
     [Theory]

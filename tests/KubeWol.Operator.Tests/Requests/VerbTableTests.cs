@@ -31,31 +31,33 @@ public sealed class VerbTableTests
         """;
 
     private const string Missing = """
-        verb                 | machine     | issued          | since | claim    | age       -> plan
+        verb                 | machine     | issued          | since | claim    | age       | turn           -> plan
 
-        *                    | awaited     | not Create      | *     | *        | in-time   -> Act Create WaitingForCreation
-        *                    | awaited     | Create          | <15   | *        | in-time   -> Wait WaitingForCreation (trace)
-        *                    | awaited     | Create          | 15+   | *        | in-time   -> Act Create WaitingForCreation
-        *                    | awaited     | *               | *     | *        | late      -> Refuse DeadlineExceeded and cancel
-        Destroy              | not awaited | Delete          | *     | *        | *         -> Done Destroyed
-        Destroy              | not awaited | not None Delete | *     | *        | *         -> Refuse TargetVanished
-        not Destroy          | not awaited | not None        | *     | *        | *         -> Refuse TargetVanished
+        *                    | awaited     | not Create      | *     | *        | in-time   | *              -> Act Create WaitingForCreation
+        *                    | awaited     | Create          | <15   | *        | in-time   | *              -> Wait WaitingForCreation (trace)
+        *                    | awaited     | Create          | 15+   | *        | in-time   | *              -> Act Create WaitingForCreation
+        *                    | awaited     | *               | *     | *        | late      | *              -> Refuse DeadlineExceeded and cancel
+        Destroy              | not awaited | Delete          | *     | *        | *         | *              -> Done Destroyed
+        Destroy              | not awaited | not None Delete | *     | *        | *         | *              -> Refuse TargetVanished
+        not Destroy          | not awaited | not None        | *     | *        | *         | *              -> Refuse TargetVanished
 
-        Wake Instantiate     | not awaited | None            | *     | one      | in-time   -> Act Create WaitingForCreation
-        Wake Instantiate     | not awaited | None            | *     | one      | late      -> Refuse DeadlineExceeded
-        Wake Instantiate     | not awaited | None            | *     | unusable | *         -> Refuse TooManyInstances
-        Wake Instantiate     | not awaited | None            | *     | several  | *         -> Refuse AmbiguousTemplate
+        *                    | not awaited | None            | *     | *        | *         | Superseded     -> Refuse Superseded
 
-        Wake Instantiate     | not awaited | None            | *     | nobody   | young     -> Wait LookingForTarget (search)
-        not Wake Instantiate | not awaited | None            | *     | *        | young     -> Wait LookingForTarget (search)
-        Wake Instantiate     | met         | None            | *     | nobody   | not young -> Refuse TargetVanished
-        Wake                 | unseen      | None            | *     | nobody   | not young -> Refuse UnknownTarget
-        Instantiate          | unseen      | None            | *     | nobody   | not young -> Refuse TemplateNotUsable
-        Pause Stop ForceStop | met         | None            | *     | *        | not young -> Refuse TargetVanished
-        Pause Stop ForceStop | unseen      | None            | *     | *        | not young -> Refuse UnknownTarget
-        Move                 | met         | None            | *     | *        | not young -> Refuse TargetVanished
-        Move                 | unseen      | None            | *     | *        | not young -> Refuse UnknownTarget
-        Destroy              | not awaited | None            | *     | *        | not young -> Done AlreadyGone
+        Wake Instantiate     | not awaited | None            | *     | one      | in-time   | not Superseded -> Act Create WaitingForCreation
+        Wake Instantiate     | not awaited | None            | *     | one      | late      | not Superseded -> Refuse DeadlineExceeded and cancel
+        Wake Instantiate     | not awaited | None            | *     | unusable | *         | not Superseded -> Refuse TooManyInstances
+        Wake Instantiate     | not awaited | None            | *     | several  | *         | not Superseded -> Refuse AmbiguousTemplate
+
+        Wake Instantiate     | not awaited | None            | *     | nobody   | young     | not Superseded -> Wait LookingForTarget (search)
+        not Wake Instantiate | not awaited | None            | *     | *        | young     | not Superseded -> Wait LookingForTarget (search)
+        Wake Instantiate     | met         | None            | *     | nobody   | not young | not Superseded -> Refuse TargetVanished
+        Wake                 | unseen      | None            | *     | nobody   | not young | not Superseded -> Refuse UnknownTarget
+        Instantiate          | unseen      | None            | *     | nobody   | not young | not Superseded -> Refuse TemplateNotUsable
+        Pause Stop ForceStop | met         | None            | *     | *        | not young | not Superseded -> Refuse TargetVanished
+        Pause Stop ForceStop | unseen      | None            | *     | *        | not young | not Superseded -> Refuse UnknownTarget
+        Move                 | met         | None            | *     | *        | not young | not Superseded -> Refuse TargetVanished
+        Move                 | unseen      | None            | *     | *        | not young | not Superseded -> Refuse UnknownTarget
+        Destroy              | not awaited | None            | *     | *        | not young | not Superseded -> Done AlreadyGone
         """;
 
     private const string Waking = """
@@ -191,7 +193,7 @@ public sealed class VerbTableTests
     private static readonly Dictionary<string, DecisionTable> Tables = new()
     {
         [nameof(Start)] = new(Start, s => s),
-        [nameof(Missing)] = new(Missing, s => s with { Found = 0 }, s => s.Action != WakeAction.Unknown && s is not { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown }),
+        [nameof(Missing)] = new(Missing, s => s with { Found = 0 }, s => s.Turn != Turn.SameBroadcast && s.Action != WakeAction.Unknown && s is not { Action: WakeAction.Sleep, Sleep: SleepMode.Unknown }),
         [nameof(Waking)] = new(Waking, s => s with { Action = WakeAction.Wake }),
         [nameof(Pausing)] = new(Pausing, s => s with { Action = WakeAction.Sleep, Sleep = SleepMode.Pause }),
         [nameof(Stopping)] = new(Stopping, s => s, s => s is { Action: WakeAction.Sleep, Sleep: SleepMode.Stop }),

@@ -54,6 +54,22 @@ public sealed class CreatingTests
         Assert.DoesNotContain(world.Calls, c => c.StartsWith("POST", StringComparison.Ordinal));
     }
 
+    /// <summary>A wake that waited while the machine was destroyed: what it makes then is not the machine it had seen.</summary>
+    [Fact]
+    public async Task A_machine_made_after_another_was_seen_is_waited_for()
+    {
+        await using var world = await WorldAsync(Some.Request());
+        world.See(Vm("Stopping", "another"));
+        await world.PassAsync();
+        Assert.NotNull(world.Status.Observed);
+        world.Lose(Vm("Stopping"));
+        foreach (var answer in (Answer[])[Nothing, new(201, """{"metadata":{}}""")]) world.Instead.Enqueue(answer);
+        await world.PassAfterAsync(1);
+        Assert.Equal((true, null, null), (world.Status.Created, world.Status.Observed, world.Status.VirtualMachine!.Uid));
+        await world.PassAfterAsync(1);
+        Assert.Equal((WakePhase.Running, WakeReason.WaitingForCreation), (world.Status.Phase, world.Status.Reason));
+    }
+
     [Fact]
     public async Task A_machine_that_another_request_has_just_made_is_waited_for()
     {
@@ -65,10 +81,11 @@ public sealed class CreatingTests
         Assert.Equal(WakeReason.AlreadyActive, world.Status.Reason);
     }
 
+    /// <summary>The watch shows nothing of it. The API server may have lost the answer's end, with the machine's uid; then there is nothing to recognise what is gone by.</summary>
     [Fact]
     public async Task What_shows_no_trace_is_asked_for_again_after_a_while()
     {
-        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        await using var world = await WorldAsync(Some.Request(), Nothing, new(201, """{"metadata":{}}"""));
         await world.PassAsync();
         await world.PassAfterAsync(14);
         Assert.Single(world.Calls, c => c == $"POST {Machines}");
@@ -76,6 +93,21 @@ public sealed class CreatingTests
         await world.PassAfterAsync(1);
         Assert.Equal(2, world.Calls.Count(c => c == $"POST {Machines}"));
         Assert.Equal(WakeReason.WaitingForCreation, world.Status.Reason);
+    }
+
+    public static TheoryData<string, string> Absences => new() { { "nobody", """{"items":[]}""" }, { "another request", Listed("another").Body.Replace("uid-new", "uid-other", StringComparison.Ordinal) } };
+
+    [Theory]
+    [MemberData(nameof(Absences))]
+    public async Task What_was_made_and_deleted_since_is_not_made_again(string successor, string list)
+    {
+        await using var world = await WorldAsync(Some.Request(), Nothing, Created());
+        await world.PassAsync();
+        world.Instead.Enqueue(new(200, list));
+        await world.PassAfterAsync(15);
+        Assert.Equal((WakePhase.Failed, WakeReason.TargetVanished, successor), (world.Status.Phase, world.Status.Reason, successor));
+        Assert.Equal("team-a/small-525400123456 was deleted before it was ready", world.Status.Message);
+        Assert.Single(world.Calls, c => c == $"POST {Machines}");
     }
 
     [Fact]
@@ -151,6 +183,39 @@ public sealed class CreatingTests
         Assert.Equal(
             (WakeReason.TemplateNotUsable, $"WakeTemplate team-a/small cannot be used: KubeVirt cannot process the VirtualMachineTemplate fedora: {says}"),
             (world.Status.Reason, world.Status.Message));
+    }
+
+    [Fact]
+    public async Task A_clone_that_is_done_between_two_readings_counts_as_its_machine()
+    {
+        var underWay = new Answer(200, """{"items":[{"metadata":{"name":"kubewol-small-1"},"spec":{"target":{"name":"small-1"}},"status":{"phase":"RestoreInProgress"}}]}""");
+        var done = new Answer(200, """{"items":[{"metadata":{"name":"small-1","namespace":"team-a"}}]}""");
+        await using var world = await WorldAsync(Some.Request(), underWay, done);
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" }, MaxInstances = 1 } });
+        await world.PassAsync();
+        Assert.Equal(
+            ["GET /apis/clone.kubevirt.io/v1beta1/namespaces/team-a/virtualmachineclones?labelSelector=kubewol.io%2Ftemplate%3Dsmall", List],
+            world.Calls.Take(2));
+        Assert.Equal(WakeReason.TooManyInstances, world.Status.Reason);
+    }
+
+    [Fact]
+    public async Task A_clone_that_nobody_has_confirmed_is_taken_away_at_the_deadline()
+    {
+        const string Clones = "/apis/clone.kubevirt.io/v1beta1/namespaces/team-a/virtualmachineclones";
+        await using var world = await WorldAsync(
+            Some.Request(), Nothing, Nothing,
+            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
+        await world.PassAsync();
+        Assert.Equal((WakeReason.WaitingForKubeVirt, $"POST {Clones}"), (world.Status.Reason, world.Calls[3]));
+
+        world.Instead.Enqueue(new(200, $$"""{"metadata":{"namespace":"team-a","name":"kubewol-small-525400123456","uid":"c","annotations":{"kubewol.io/created-by":"{{Some.Request().Metadata.Uid}}"} } }"""));
+        world.Instead.Enqueue(new(200, "{}"));
+        await world.PassAfterAsync(300);
+        Assert.Equal((WakeReason.DeadlineExceeded, $"DELETE {Clones}/kubewol-small-525400123456"), (world.Status.Reason, world.Calls[^2]));
     }
 
     [Fact]

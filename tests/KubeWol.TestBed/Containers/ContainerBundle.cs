@@ -30,8 +30,12 @@ internal static class ContainerBundle
         return new ProcessSpec("unshare", ["--mount", "sh", "-c", "mount -t cgroup2 none /sys/fs/cgroup && exec \"$@\"", "sh", .. crun]) { Name = spec.Name };
     }
 
-    /// <summary>The command line with which the runtime runs a program of the image.</summary>
-    public static IReadOnlyList<string> RunDotnet(string program) => [$"{Dotnet}/dotnet", $"/app/{program}.dll"];
+    /// <summary>The command line that runs a program of the image: by itself when it is native code, else by the runtime.</summary>
+    public static IReadOnlyList<string> Run(string program)
+    {
+        var name = Path.GetFileName(program);
+        return File.Exists($"{program}.dll") ? [$"{Dotnet}/dotnet", $"/app/{name}.dll"] : [$"/app/{name}"];
+    }
 
     private static JsonObject Config(ContainerSpec spec)
     {

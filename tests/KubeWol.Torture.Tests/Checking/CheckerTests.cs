@@ -62,12 +62,49 @@ public sealed class CheckerTests
     }
 
     [Fact]
+    public void A_destroy_that_finds_nothing_left_may_have_done_it_before_it_could_say_so()
+    {
+        var run = new MadeUpRun().Has("guest");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("guest", WakeAction.Destroy), "d").Deleting("guest").Gone("virtualmachines", "guest").Ends("d", WakeAction.Destroy, null, WakeReason.AlreadyGone);
+        Assert.Empty(Checker.Judge(run.Journals).Violations);
+    }
+
+    [Fact]
     public void A_second_call_to_KubeVirt_under_one_request_is_a_duplicate()
     {
         var run = Waking(out var message);
         run.Accepts(message, "w").Call("start", "sleeper").Call("start", "sleeper").Instance("sleeper", "Running").Ends("w", WakeAction.Wake, "sleeper", WakeReason.Started);
 
         Assert.Equal([Breach.Duplicated], Breaches(run));
+    }
+
+    [Theory]
+    [InlineData("was carried out", true)]
+    [InlineData("was forgotten", false)]
+    [InlineData("was not struck out", true)]
+    public void A_stop_may_be_said_again_only_when_KubeVirt_has_forgotten_it(string first, bool isDuplicate)
+    {
+        var run = new MadeUpRun().Has("runner").Instance("runner", "Scheduling", uid: "one");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("runner", WakeAction.Sleep), "s").StopPending("runner", "one").Call("stop", "runner");
+        if (first == "was carried out") run.Gone("virtualmachineinstances", "runner");
+        if (first != "was not struck out") run.StopPending("runner", null);
+        run.Call("stop", "runner");
+        if (first != "was carried out") run.Gone("virtualmachineinstances", "runner");
+        run.Ends("s", WakeAction.Sleep, "runner", WakeReason.Stopped);
+
+        Assert.Equal(isDuplicate ? [Breach.Duplicated] : [], Breaches(run));
+    }
+
+    [Fact]
+    public void A_stop_that_was_forgotten_and_not_said_again_did_not_happen()
+    {
+        var run = new MadeUpRun().Has("runner").Instance("runner", "Scheduling", uid: "one");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("runner", WakeAction.Sleep), "s").StopPending("runner", "one").Call("stop", "runner").StopPending("runner", null).Ends("s", WakeAction.Sleep, "runner", WakeReason.Stopped);
+
+        Assert.Contains(Breach.Untrue, Breaches(run));
     }
 
     [Fact]
@@ -79,6 +116,20 @@ public sealed class CheckerTests
         run.Accepts(run.Send("sleeper", WakeAction.Wake), "again").Call("start", "sleeper").Instance("sleeper", "Running").Ends("again", WakeAction.Wake, "sleeper", WakeReason.Started);
 
         Assert.Empty(Breaches(run));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_start_that_was_accepted_may_show_when_its_request_has_given_way_unless_it_was_taken_back(bool isTakenBack)
+    {
+        var run = Waking(out var message);
+        run.Accepts(message, "w").Call("start", "sleeper").Ends("w", WakeAction.Wake, "sleeper", WakeReason.Superseded).Accepts(run.Send("sleeper", WakeAction.Sleep), "s");
+        if (isTakenBack) run.Call("stop", "sleeper").Instance("sleeper", "Running").Gone("virtualmachineinstances", "sleeper");
+        else run.Instance("sleeper", "Running").Call("stop", "sleeper").Gone("virtualmachineinstances", "sleeper");
+        run.Ends("s", WakeAction.Sleep, "sleeper", WakeReason.Stopped);
+
+        Assert.Equal(isTakenBack ? [Breach.Unasked] : [], Breaches(run));
     }
 
     [Theory]

@@ -83,6 +83,12 @@ internal sealed class MadeUpRun
 
     public MadeUpRun Strategy(string name, string strategy) => Change("virtualmachines", name, machine => machine["spec"]!["runStrategy"] = strategy);
 
+    /// <summary>virt-api asks virt-controller to stop an instance; null is virt-controller, which strikes that out.</summary>
+    public MadeUpRun StopPending(string name, string? instance) => Change("virtualmachines", name, machine => machine["status"] = new JsonObject
+    {
+        ["stateChangeRequests"] = instance is null ? null : new JsonArray(new JsonObject { ["action"] = "Stop", ["uid"] = instance }),
+    });
+
     public MadeUpRun Deleting(string name) => Change("virtualmachines", name, machine => machine["metadata"]!["deletionTimestamp"] = "2026-11-23T12:00:00Z");
 
     public MadeUpRun Instance(string name, string phase, bool paused = false, string? uid = null) => Put("virtualmachineinstances", name, $$"""
@@ -112,13 +118,13 @@ internal sealed class MadeUpRun
         }
         """);
 
-    public MadeUpRun Ends(string name, WakeAction verb, string machine, WakeReason reason, TimeSpan late = default)
+    public MadeUpRun Ends(string name, WakeAction verb, string? machine, WakeReason reason, TimeSpan late = default)
     {
         var failed = reason is WakeReason.WrongPassword or WakeReason.UnknownTarget or WakeReason.Superseded or WakeReason.Refused or WakeReason.BadSignature;
         return Change("wakerequests", name, request => request["status"] = new JsonObject
         {
             ["action"] = verb.ToString(), ["phase"] = failed ? "Failed" : "Succeeded", ["reason"] = reason.ToString(), ["message"] = "so it is", ["operation"] = "None",
-            ["virtualMachine"] = new JsonObject { ["namespace"] = "team", ["name"] = machine },
+            ["virtualMachine"] = machine is null ? null : new JsonObject { ["namespace"] = "team", ["name"] = machine },
             ["completedAt"] = (Noon + _now + late).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         });
     }

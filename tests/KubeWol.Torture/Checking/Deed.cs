@@ -6,8 +6,8 @@ namespace KubeWol.Torture.Checking;
 /// <param name="Revision">When, by the store.</param>
 /// <param name="Kind">What.</param>
 /// <param name="Machine">The machine's name.</param>
-/// <param name="Migration">The migration's name, where it is one.</param>
-internal sealed record Deed(long Revision, DeedKind Kind, string Machine, string? Migration = null)
+/// <param name="Request">The uid of the request that it says it was done for; null where it does not say.</param>
+internal sealed record Deed(long Revision, DeedKind Kind, string Machine, string? Request = null)
 {
     /// <summary>Whether it is a word to KubeVirt, and not yet what came of it.</summary>
     public bool IsCall => Kind >= DeedKind.StartCalled;

@@ -1,3 +1,4 @@
+using KubeWol.Api.V1Alpha1;
 using KubeWol.Torture.Journals;
 
 namespace KubeWol.Torture.Checking;
@@ -10,10 +11,18 @@ internal static class DeedCheck
     {
         var violations = new List<Violation>();
         var done = new HashSet<(RequestStory Request, DeedKind Kind)>();
-        var byMachine = requests.Where(r => r.Machine is not null).ToLookup(r => r.Machine!);
+        // Who destroyed a machine and died before it could say so finds none any more, and names none.
+        var byMachine = requests.ToLookup(r => r.Machine ?? machines.NameOf(r.Target) ?? "");
         foreach (var deed in machines.Deeds)
         {
-            var candidates = byMachine[deed.Machine].Where(r => deed.IsOf(r.Verb) && r.IsAliveAt(deed.Revision) && IsNamedBy(r, deed)).ToList();
+            if (deed.Kind == DeedKind.StopForgotten)
+            {
+                // As if it had never been said: the operator has to say it again, once.
+                done.RemoveWhere(d => d.Kind == DeedKind.StopCalled && byMachine[deed.Machine].Contains(d.Request));
+                continue;
+            }
+
+            var candidates = byMachine[deed.Machine].Where(r => deed.IsOf(r.Verb) && (r.IsAliveAt(deed.Revision) || IsYetToShow(r, deed)) && IsNamedBy(r, deed)).ToList();
             // Those that say they did it first, then the one that ends first: others may still have theirs to come.
             var doer = candidates.Where(r => !done.Contains((r, deed.Kind))).OrderByDescending(r => deed.IsClaimedBy(r.Status.Reason)).ThenBy(r => r.Ended).FirstOrDefault();
             if (doer is not null) done.Add((doer, deed.Kind));
@@ -21,17 +30,25 @@ internal static class DeedCheck
             else violations.Add(new(Breach.Unasked, $"{deed}: no request of that time asks for it; around it were {Around(byMachine[deed.Machine], deed.Revision)}"));
         }
 
+        // KubeVirt accepted a start, and then a later message took the request's place: the machine comes up all the same, unless that start is taken back first.
+        bool IsYetToShow(RequestStory request, Deed deed) => deed.Kind == DeedKind.CameUp && done.Contains((request, DeedKind.StartCalled)) && !done.Contains((request, DeedKind.CameUp))
+            && machines.Deeds.LastOrDefault(d => d.Machine == deed.Machine && d.Revision < deed.Revision && d.Kind is DeedKind.CameUp or DeedKind.StartCalled or DeedKind.StopCalled) is { Kind: DeedKind.StartCalled };
+
         foreach (var request in requests.Where(r => r.Succeeded))
         {
-            foreach (var claim in Deed.ClaimsOf(request.Status.Reason).Where(c => !done.Contains((request, c)))) violations.Add(new(Breach.Untrue, $"{claim} did not happen, but {request}"));
+            // Who made a machine may find that another has started it.
+            bool Happened(DeedKind claim) => done.Contains((request, claim))
+                || (request.Status.Reason == WakeReason.Instantiated && claim == DeedKind.CameUp && machines.Deeds.Any(d => d.Kind == claim && d.Machine == request.Machine && request.IsAliveAt(d.Revision)));
+
+            foreach (var claim in Deed.ClaimsOf(request.Status.Reason).Where(c => !Happened(c))) violations.Add(new(Breach.Untrue, $"{claim} did not happen, but {request}"));
         }
 
         foreach (var call in journals.Calls.Where(c => c.Revision > journals.Beginning && c.Caller != journals.Operator)) violations.Add(new(Breach.Unasked, $"{call.Caller} called {call.Verb} of {call.Machine}"));
         return (done.Where(d => d.Kind < DeedKind.StartCalled).Select(d => d.Request).ToHashSet(), violations);
     }
 
-    /// <summary>A migration bears the uid of its request.</summary>
-    private static bool IsNamedBy(RequestStory request, Deed deed) => deed.Migration is not { } name || name == $"kubewol-{request.Last.Metadata.Uid}";
+    /// <summary>A migration bears the uid of its request, and so does a machine that was made for one.</summary>
+    private static bool IsNamedBy(RequestStory request, Deed deed) => deed.Request is null || deed.Request == request.Last.Metadata.Uid;
 
     private static string Around(IEnumerable<RequestStory> requests, long revision)
     {

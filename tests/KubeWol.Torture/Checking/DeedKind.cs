@@ -27,6 +27,9 @@ internal enum DeedKind
     /// <summary>It was deleted.</summary>
     Deleted,
 
+    /// <summary>KubeVirt dropped a stop that it had accepted, with the instance still there (see <see cref="MachineStory"/>).</summary>
+    StopForgotten,
+
     /// <summary>KubeVirt was told to start it, and obeyed.</summary>
     StartCalled,
 

@@ -11,6 +11,7 @@ internal sealed class MachineStory
     private readonly List<Deed> _deeds = [];
     private readonly Dictionary<string, JsonElement> _machines = [];
     private readonly Dictionary<string, JsonElement> _instances = [];
+    private readonly Dictionary<MacAddress, string> _names = [];
 
     private MachineStory()
     {
@@ -37,7 +38,7 @@ internal sealed class MachineStory
                     story.Instance(version);
                     break;
                 case "virtualmachineinstancemigrations" when version.Object is { } migration && story._migrations.Add(version.Name):
-                    story.Add(version.Revision, DeedKind.Migrated, Text(migration, "spec", "vmiName") ?? "", version.Name);
+                    story.Add(version.Revision, DeedKind.Migrated, Text(migration, "spec", "vmiName") ?? "", version.Name.Replace("kubewol-", "", StringComparison.Ordinal));
                     break;
             }
         }
@@ -55,6 +56,9 @@ internal sealed class MachineStory
 
     /// <summary>Up, Paused or Down, at the end.</summary>
     public string PowerOf(string name) => !_instances.TryGetValue(name, out var instance) || IsGoing(instance) ? "Down" : IsPaused(instance) ? "Paused" : "Up";
+
+    /// <summary>The name of the machine that has an address, or had it last; null where none ever had.</summary>
+    public string? NameOf(MacAddress? address) => address is { } mac ? _names.GetValueOrDefault(mac) : null;
 
     /// <summary>The address in a machine's spec.</summary>
     public static MacAddress? AddressOf(JsonElement machine) =>
@@ -103,10 +107,21 @@ internal sealed class MachineStory
         }
 
         _machines[version.Name] = now;
-        if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name);
+        if (AddressOf(now) is { } address) _names[address] = version.Name;
+        if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name, Text(now, "metadata", "annotations", "kubewol.io/created-by"));
         else if (IsDeleting(now) && !IsDeleting(old)) Add(version.Revision, DeedKind.Deleted, version.Name);
         else if (Affinity(old) != Affinity(now)) Add(version.Revision, DeedKind.Placed, version.Name);
+
+        // virt-controller strikes out a stop when its own watch shows no such instance, also one that has not shown it yet
+        // (pkg/virt-controller/watch/vm/vm.go, isTrimFirstChangeRequestNeeded, which does not wait for its expectations).
+        if (before is { } earlier && StopPending(earlier) is { } uid && StopPending(now) is null
+            && _instances.TryGetValue(version.Name, out var instance) && Text(instance, "metadata", "uid") == uid && !IsGoing(instance)) Add(version.Revision, DeedKind.StopForgotten, version.Name);
     }
+
+    /// <summary>The uid of the instance that virt-api has asked virt-controller to stop; null where there is no such request.</summary>
+    private static string? StopPending(JsonElement machine) => Find(machine, "status", "stateChangeRequests") is { ValueKind: JsonValueKind.Array } requests
+        ? requests.EnumerateArray().Where(r => Text(r, "action") == "Stop").Select(r => Text(r, "uid")).FirstOrDefault()
+        : null;
 
     private void Instance(StoredVersion version)
     {
@@ -126,5 +141,5 @@ internal sealed class MachineStory
         else if (!IsGoing(now) && IsPaused(now) != IsPaused(old)) Add(version.Revision, IsPaused(now) ? DeedKind.Paused : DeedKind.Unpaused, version.Name);
     }
 
-    private void Add(long revision, DeedKind kind, string machine, string? migration = null) => _deeds.Add(new(revision, kind, machine, migration));
+    private void Add(long revision, DeedKind kind, string machine, string? request = null) => _deeds.Add(new(revision, kind, machine, request));
 }

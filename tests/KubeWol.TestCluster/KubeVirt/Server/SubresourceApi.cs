@@ -45,7 +45,8 @@ internal sealed class SubresourceApi(StandInClient client, KubeVirtJournal journ
             {
                 using var body = new MemoryStream();
                 await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-                var (answer, revision) = await AnswerAsync(new(ns, name), VerbOptions.Parse(body.ToArray()), judge, context.RequestAborted);
+                // As virt-api does: what has begun is done, whether or not the caller waits for the answer.
+                var (answer, revision) = await AnswerAsync(new(ns, name), VerbOptions.Parse(body.ToArray()), judge, CancellationToken.None);
                 if (answer.Code is 200 or 202) journal.Add(new(time.GetUtcNow(), context.Request.Headers["X-Remote-User"].ToString(), path[(path.LastIndexOf('/') + 1)..], ns, name, revision));
                 context.Response.StatusCode = answer.Code;
                 if (answer.Message.Length == 0) return;

@@ -1,0 +1,124 @@
+using System.Diagnostics;
+using KubeWol.Protocol;
+using KubeWol.TestBed;
+using KubeWol.TestCluster.Network;
+
+namespace KubeWol.Bench.Capture;
+
+/// <summary>What capturing costs, and whether it loses anything.</summary>
+internal sealed class CaptureSection : ISection
+{
+    /// <summary>Unrelated frames between two magic packets.</summary>
+    private const int Between = 2_048;
+
+    /// <summary>The agent takes none of them: what is measured is the way from the kernel to a verdict, and not the API server.</summary>
+    private static readonly string[] Deaf = ["--interface", "eth0", "--total-burst", "1", "--total-rate", "1"];
+
+    public string Name => "capture";
+
+    public async Task RunAsync(Run run, CancellationToken cancellationToken)
+    {
+        await using var stage = await Stage.StartAsync(run, cancellationToken);
+        using var sender = stage.Network.Sender.Nic.OpenSender();
+        var rounds = run.Size(1_500, 300);
+        var unrelated = Unrelated();
+        var silence = Flood(sender, unrelated, rounds);
+        run.Results.Add("capture_rate_without_agent_kpps", silence.Rate / 1_000);
+
+        var perFrame = 0.0;
+        await using (var agent = await stage.Installation.StartAgentAsync(stage.Node, Deaf, waitUntilReady: true, cancellationToken))
+        {
+            await CountedAsync(agent, await CountAsync(agent, cancellationToken) + Send(sender, Packets(10)), cancellationToken); // the first ones are slow
+            var (counted, cpu, usage) = (await CountAsync(agent, cancellationToken), CpuTime.Nanoseconds(agent.Id), agent.Usage);
+            var watch = Stopwatch.StartNew();
+            var flood = Flood(sender, unrelated, rounds);
+            var (spent, user, seconds) = (CpuTime.Nanoseconds(agent.Id) - cpu, (agent.Usage.UserTime - usage.UserTime).TotalSeconds, watch.Elapsed.TotalSeconds);
+            run.Results.Add("capture_rate_kpps", flood.Rate / 1_000);
+            run.Results.Add("capture_filter_ns", flood.Nanoseconds - silence.Nanoseconds);
+            run.Results.Add("capture_wol_sent", rounds);
+            run.Results.Add("capture_wol_lost", rounds - (await CountedAsync(agent, counted + rounds, cancellationToken) - counted));
+            run.Results.Add("capture_agent_cpu_percent", spent / 1e9 / seconds * 100);
+            run.Results.Add("capture_agent_user_cpu_percent", user / seconds * 100);
+
+            counted = await CountAsync(agent, cancellationToken);
+            var burst = Send(sender, Packets(5_000));
+            run.Results.Add("capture_burst_5000_lost", burst - (await CountedAsync(agent, counted + burst, cancellationToken) - counted));
+
+            cpu = CpuTime.Nanoseconds(agent.Id);
+            counted = await CountAsync(agent, cancellationToken);
+            var sent = await StreamAsync(sender, run.Size(40, 10), cancellationToken);
+            perFrame = (CpuTime.Nanoseconds(agent.Id) - cpu) / sent;
+            await CountedAsync(agent, counted + sent, cancellationToken);
+            run.Results.Add("capture_ns_per_wol_frame", perFrame);
+        }
+
+        await using var yardstick = await Yardstick.StartAsync(stage.Node.Namespace, "eth0", 4 << 20, run.Folder, cancellationToken);
+        Send(sender, Packets(10));
+        var before = CpuTime.Nanoseconds(yardstick.Id);
+        var frames = await StreamAsync(sender, run.Size(40, 10), cancellationToken);
+        var bare = (CpuTime.Nanoseconds(yardstick.Id) - before) / frames;
+        run.Results.Add("capture_libpcap_ns_per_wol_frame", bare);
+        run.Results.Add("capture_cpu_ratio_to_libpcap", perFrame / bare);
+    }
+
+    /// <summary>UDP of all sizes to ports that nobody listens at.</summary>
+    private static ReadOnlyMemory<byte>[] Unrelated() =>
+    [
+        .. Enumerable.Range(0, Between).Select(i => (ReadOnlyMemory<byte>)new WolFrameBuilder { Transport = WolTransport.UdpV4, DestinationPort = (ushort)(1_024 + i) }.Build(new byte[i % 16 * 80])),
+    ];
+
+    private static ReadOnlyMemory<byte>[] Packets(int count) => [.. Target.Make(count).Select(t => (ReadOnlyMemory<byte>)t.Frame)];
+
+    /// <summary>Sends as fast as it goes, with a magic packet in each round; tells frames a second, and what each cost this process.</summary>
+    private static (double Rate, double Nanoseconds) Flood(FrameSender sender, ReadOnlyMemory<byte>[] unrelated, int rounds)
+    {
+        var packets = Packets(rounds);
+        ReadOnlyMemory<byte>[] round = [.. unrelated, default];
+        var (cpu, watch) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
+        foreach (var packet in packets)
+        {
+            round[^1] = packet;
+            sender.SendBurst(round);
+        }
+
+        var frames = (double)rounds * round.Length;
+        return (frames / watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / frames);
+    }
+
+    private static int Send(FrameSender sender, ReadOnlyMemory<byte>[] frames)
+    {
+        sender.SendBurst(frames);
+        return frames.Length;
+    }
+
+    /// <summary>Magic packets in bursts of a thousand, a tenth of a second apart; returns how many when the last had its time.</summary>
+    private static async Task<int> StreamAsync(FrameSender sender, int bursts, CancellationToken cancellationToken)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        var sent = 0;
+        for (var i = 0; i < bursts; i++)
+        {
+            sent += Send(sender, Packets(1_000));
+            await pace.WaitForNextTickAsync(cancellationToken);
+        }
+
+        return sent;
+    }
+
+    /// <summary>Waits until so many were counted, or no more come.</summary>
+    private static async Task<int> CountedAsync(RunningProgram agent, int expected, CancellationToken cancellationToken)
+    {
+        using var pace = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        var (last, counted) = (-1, 0);
+        while (counted < expected && counted != last)
+        {
+            await pace.WaitForNextTickAsync(cancellationToken);
+            (last, counted) = (counted, await CountAsync(agent, cancellationToken));
+        }
+
+        return counted;
+    }
+
+    /// <summary>Frames and packets with a verdict, whatever it was.</summary>
+    private static async Task<int> CountAsync(RunningProgram agent, CancellationToken cancellationToken) => (int)(await agent.SumAsync("kubewol_agent_frames_total{", cancellationToken));
+}
