@@ -1,4 +1,5 @@
 using KubeWol.Cli.Output;
+using KubeWol.TestBed;
 using KubeWol.TestCluster.Processes;
 using CliCommand = System.CommandLine.Command;
 
@@ -7,8 +8,6 @@ namespace KubeWol.Cli.Tests;
 /// <summary>What is understood, what is not, and what is said then.</summary>
 public sealed class CommandLineTests
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "kubectl-wol");
-
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Theory]
@@ -131,7 +130,7 @@ public sealed class CommandLineTests
     {
         // script(1) gives the program a terminal of its own.
         var run = await Command.RunAsync(
-            new ProcessSpec("script", "--quiet", "--return", "--command", $"{Program} send nonsense", "/dev/null") { Environment = new Dictionary<string, string?> { ["TERM"] = term, ["NO_COLOR"] = noColour } }, Cancel);
+            new ProcessSpec("script", "--quiet", "--return", "--command", $"{Programs.Plugin} send nonsense", "/dev/null") { Environment = new Dictionary<string, string?> { ["TERM"] = term, ["NO_COLOR"] = noColour } }, Cancel);
         Assert.Equal((2, red), (run.ExitCode, run.Output.Contains("\e[31merror:\e[0m 'nonsense'", StringComparison.Ordinal)));
         Assert.Equal(red, run.Output.Contains('\e'));
     }
@@ -139,7 +138,7 @@ public sealed class CommandLineTests
     [Fact]
     public async Task In_a_pipe_nothing_is_coloured()
     {
-        var run = await Command.RunAsync(new ProcessSpec(Program, "send", "nonsense") { Environment = new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["NO_COLOR"] = null } }, Cancel);
+        var run = await Command.RunAsync(new ProcessSpec(Programs.Plugin, "send", "nonsense") { Environment = new Dictionary<string, string?> { ["TERM"] = "xterm-256color", ["NO_COLOR"] = null } }, Cancel);
         Assert.Equal(2, run.ExitCode);
         Assert.StartsWith("error: 'nonsense'", run.Error, StringComparison.Ordinal);
     }
@@ -148,7 +147,7 @@ public sealed class CommandLineTests
     public async Task Kubectl_finds_it_by_its_name()
     {
         var binaries = await TestCluster.ApiServers.ClusterBinaries.LocateAsync(Cancel);
-        var path = new Dictionary<string, string?> { ["PATH"] = $"{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}" };
+        var path = new Dictionary<string, string?> { ["PATH"] = $"{Path.GetDirectoryName(Programs.Plugin)}:{Environment.GetEnvironmentVariable("PATH")}" };
         var run = await Command.RunAsync(new ProcessSpec(binaries.Kubectl, "wol", "send", "--help") { Environment = path }, Cancel);
         Assert.Contains("Usage:\n  kubectl wol send <MAC> [options]", run.Checked, StringComparison.Ordinal);
         var wrong = await Command.RunAsync(new ProcessSpec(binaries.Kubectl, "wol", "send", "nonsense") { Environment = path }, Cancel);

@@ -1,3 +1,4 @@
+using KubeWol.TestBed;
 using KubeWol.TestCluster.Processes;
 
 namespace KubeWol.Cli.Tests;
@@ -67,5 +68,5 @@ public sealed class CompletionTests
     private static Task<CommandResult> ShellAsync(string shell, params string[] arguments) => Command.RunAsync(new ProcessSpec(shell, arguments) { Environment = Path() }, Cancel);
 
     private static Dictionary<string, string?> Path(string? also = null) =>
-        new() { ["PATH"] = $"{(also is null ? "" : also + ":")}{AppContext.BaseDirectory}:{Environment.GetEnvironmentVariable("PATH")}" };
+        new() { ["PATH"] = $"{(also is null ? "" : also + ":")}{System.IO.Path.GetDirectoryName(Programs.Plugin)}:{Environment.GetEnvironmentVariable("PATH")}" };
 }

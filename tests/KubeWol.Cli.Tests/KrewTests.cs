@@ -2,6 +2,7 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using KubeWol.TestBed;
 using KubeWol.TestCluster.Processes;
 using YamlDotNet.Serialization;
 
@@ -10,7 +11,6 @@ namespace KubeWol.Cli.Tests;
 /// <summary>The manifest that krew installs the plugin by, made the way a release makes it.</summary>
 public sealed partial class KrewTests : IDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "kubectl-wol");
     private static readonly string[] Architectures = ["amd64", "arm64"];
     private readonly Folder _folder = new();
 
@@ -36,10 +36,10 @@ public sealed partial class KrewTests : IDisposable
             // As krew does: unpack, take the files, find the program among them.
             var files = Unpack(archive);
             Assert.All(List(platform["files"]).Select(Map), file => Assert.Contains((string)file["from"], files.Keys));
-            Assert.Equal(File.ReadAllBytes(Program), files[(string)platform["bin"]].Octets);
+            Assert.Equal(File.ReadAllBytes(Programs.Plugin), files[(string)platform["bin"]].Octets);
             Assert.True(files["kubectl-wol"].Mode.HasFlag(UnixFileMode.OtherExecute));
         });
-        Assert.Equal($"kubectl-{Map(manifest["metadata"])["name"]}", Path.GetFileName(Program)); // what kubectl looks for
+        Assert.Equal($"kubectl-{Map(manifest["metadata"])["name"]}", Path.GetFileName(Programs.Plugin)); // what kubectl looks for
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public sealed partial class KrewTests : IDisposable
     }
 
     [Fact]
-    public async Task The_program_knows_its_version() => Assert.Matches(Version(), (await Command.RunAsync(new ProcessSpec(Program, "--version"), Cancel)).Checked.Trim());
+    public async Task The_program_knows_its_version() => Assert.Matches(Version(), (await Command.RunAsync(new ProcessSpec(Programs.Plugin, "--version"), Cancel)).Checked.Trim());
 
     private Task<CommandResult> RunAsync(string version, IEnumerable<string> architectures) =>
-        Command.RunAsync(new ProcessSpec("bash", [Repository.File("eng", "krew.sh"), version, _folder.Path, .. architectures.Select(a => $"{a}={Program}")]), Cancel);
+        Command.RunAsync(new ProcessSpec("bash", [Repository.File("eng", "krew.sh"), version, _folder.Path, .. architectures.Select(a => $"{a}={Programs.Plugin}")]), Cancel);
 
     private async Task<Dictionary<object, object>> MakeAsync(string version, IEnumerable<string> architectures) =>
         new DeserializerBuilder().Build().Deserialize<Dictionary<object, object>>((await RunAsync(version, architectures)).Checked);

@@ -6,7 +6,7 @@ using KubeWol.Protocol;
 namespace KubeWol.Cli.Agents;
 
 /// <summary>Writes a line for each frame, and another when it is known what became of it. Agents keep the last few hundred: what was shown is not shown again.</summary>
-internal sealed class Trace(Terminal terminal, OutputFormat format, MacAddress? only, RequestOutcomes outcomes)
+internal sealed class Trace(Terminal terminal, OutputFormat format, MacAddress? only, RequestOutcomes outcomes) : IDisposable
 {
     private static readonly int[] Widths = [15, 12, 10, 17, 17, 5];
     private readonly SemaphoreSlim _writing = new(1, 1);
@@ -47,6 +47,8 @@ internal sealed class Trace(Terminal terminal, OutputFormat format, MacAddress? 
             _writing.Release();
         }
     }
+
+    public void Dispose() => _writing.Dispose();
 
     /// <summary>Says that an agent cannot be asked; once, until it can.</summary>
     public async Task MissAsync(AgentPod pod, string why)

@@ -28,7 +28,7 @@ internal static class TraceCommand
                 throw new CliException(ExitCode.NotFound, $"there is no agent {(given.GetValue(node) is { } wanted ? $"on {wanted}" : $"in namespace {session.System}")}", "Try: kubectl wol doctor");
             }
 
-            var trace = new Trace(around.Terminal, given.GetValue(output), given.GetValue(mac), new RequestOutcomes(session));
+            using var trace = new Trace(around.Terminal, given.GetValue(output), given.GetValue(mac), new RequestOutcomes(session));
             await trace.BeginAsync().ConfigureAwait(false);
             try
             {

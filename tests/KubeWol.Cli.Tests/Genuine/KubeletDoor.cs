@@ -44,8 +44,8 @@ internal sealed class KubeletDoor : IAsyncDisposable
             apiVersion: v1
             kind: Config
             current-context: door
-            contexts: [{name: door, context: {cluster: door}}]
-            clusters: [{name: door, cluster: {server: "{{door._app.Urls.Single()}}"}}]
+            contexts: [{name: door, context: {cluster: door} }]
+            clusters: [{name: door, cluster: {server: "{{door._app.Urls.Single()}}"} }]
             """);
         return door;
     }

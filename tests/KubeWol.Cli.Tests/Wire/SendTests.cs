@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.Proofs;
 using KubeWol.Protocol;
+using KubeWol.TestBed;
 
 namespace KubeWol.Cli.Tests.Wire;
 
@@ -112,7 +113,7 @@ public sealed class SendTests(Sender sender) : IClassFixture<Sender>
     public async Task Without_the_right_to_send_frames_it_says_what_to_do()
     {
         var denied = await sender.Host.Namespace.RunAsync(
-            new("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw", "--", Path.Combine(AppContext.BaseDirectory, "kubectl-wol"), "send", Mac, "--raw"), TestContext.Current.CancellationToken);
+            new("setpriv", "--bounding-set", "-net_raw", "--inh-caps", "-net_raw", "--", Programs.Plugin, "send", Mac, "--raw"), TestContext.Current.CancellationToken);
         Assert.Equal(1, denied.ExitCode);
         Assert.Contains("takes root, or CAP_NET_RAW", denied.Error, StringComparison.Ordinal);
     }

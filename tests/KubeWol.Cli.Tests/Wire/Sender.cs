@@ -1,4 +1,5 @@
 using KubeWol.Protocol;
+using KubeWol.TestBed;
 using KubeWol.TestCluster.Network;
 using KubeWol.TestCluster.Processes;
 
@@ -7,8 +8,6 @@ namespace KubeWol.Cli.Tests.Wire;
 /// <summary>A network of its own with the real program on it, and somebody who listens.</summary>
 public sealed class Sender : IAsyncLifetime
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "kubectl-wol");
-
     private NodeNetwork _network = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -26,7 +25,7 @@ public sealed class Sender : IAsyncLifetime
 
     /// <summary>Runs the program at the sender.</summary>
     public Task<CommandResult> RunAsync(IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
-        Host.Namespace.RunAsync(new ProcessSpec(Program, arguments) { Environment = environment }, Cancel);
+        Host.Namespace.RunAsync(new ProcessSpec(Programs.Plugin, arguments) { Environment = environment }, Cancel);
 
     public Task<CommandResult> RunAsync(params string[] arguments) => RunAsync(new Dictionary<string, string?>(), arguments);
 
