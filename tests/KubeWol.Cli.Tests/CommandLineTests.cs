@@ -12,7 +12,7 @@ public sealed class CommandLineTests
 
     [Theory]
     [InlineData("snd", "error: there is no snd among send, wake, sleep, move, instantiate, destroy, ", "Try: kubectl wol --help")]
-    [InlineData("send", "error: Required argument missing for command: 'send'.", "Try: kubectl wol send --help")]
+    [InlineData("send", "error: Required argument 'MAC' missing for command: 'send'.", "Try: kubectl wol send --help")]
     [InlineData("send web-01", "error: 'web-01' is not a MAC address, such as 52:54:00:12:34:56", "Try: kubectl wol send --help")]
     [InlineData("send 52:54:00:12:34:56 --port 0", "error: --port: '0' is not a port (1 to 65535)", null)]
     [InlineData("send 52:54:00:12:34:56 --vlan 4095", "error: --vlan: '4095' is not a VLAN (1 to 4094)", null)]

@@ -32,7 +32,26 @@ internal static class CompleteCommand
     private static List<CompletionItem> Of(RootCommand root, string[] line)
     {
         var typed = line is [.., var last] ? last : "";
-        // Options are many: they are told to whoever has begun one.
-        return [.. root.Parse(line).GetCompletions(typed.Length).Where(c => c.Label.StartsWith(typed, StringComparison.Ordinal) && c.Label.StartsWith('-') == typed.StartsWith('-') && c.Label is not ("-?" or "-h")).DistinctBy(c => c.Label)];
+        return [.. Next(root, line.SkipLast(1), typed.StartsWith('-')).Where(c => c.Label.StartsWith(typed, StringComparison.Ordinal))];
     }
+
+    /// <summary>All that could follow. Options are many: they are told to whoever has begun one.</summary>
+    private static IEnumerable<CompletionItem> Next(Command command, IEnumerable<string> words, bool isOption)
+    {
+        var (open, given) = ((Option?)null, 0);
+        foreach (var word in words)
+        {
+            if (open is not null) open = null; // its value
+            else if (word.StartsWith('-')) open = command.Options.FirstOrDefault(o => (o.Name == word || o.Aliases.Contains(word)) && o.Arity.MinimumNumberOfValues > 0);
+            else if (command.Subcommands.FirstOrDefault(c => c.Name == word) is { } sub) command = sub;
+            else given++;
+        }
+
+        if (open is not null) return open.GetCompletions(CompletionContext.Empty);
+        if (isOption) return command.Options.Select(Item);
+        return command.Subcommands.Count > 0 ? command.Subcommands.Where(c => !c.Hidden).Select(Item)
+            : command.Arguments.ElementAtOrDefault(given)?.GetCompletions(CompletionContext.Empty) ?? [];
+    }
+
+    private static CompletionItem Item(Symbol symbol) => new(symbol.Name, detail: symbol.Description);
 }

@@ -14,12 +14,14 @@ internal static class CompletionCommand
     private const string Bash = """
         # bash completion for kubectl-wol. Load it: source <(kubectl wol completion bash)
         _kubectl_wol() {
-            local line answers=()
+            # Not COMP_WORDS: there a MAC address is eleven words.
+            local line words typed=${COMP_LINE:0:COMP_POINT}
+            read -ra words <<<"$typed"
+            [[ $typed == *[[:space:]] ]] && words+=("")
             COMPREPLY=()
             while IFS= read -r line; do
-                [ "${line#:}" = "$line" ] && answers+=("${line%%$'\t'*}")
-            done < <(kubectl-wol __complete "${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
-            [ ${#answers[@]} -eq 0 ] || mapfile -t COMPREPLY < <(compgen -W "${answers[*]}" -- "${COMP_WORDS[COMP_CWORD]}")
+                [[ $line == :* ]] || COMPREPLY+=("${line%%$'\t'*}")
+            done < <(kubectl-wol __complete "${words[@]:1}" 2>/dev/null)
         }
         complete -o default -F _kubectl_wol kubectl-wol
         """;

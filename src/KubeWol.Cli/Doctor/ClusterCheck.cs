@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json.Nodes;
 using KubeWol.Api;
 using KubeWol.ControllerRuntime.Cluster;
@@ -34,8 +35,7 @@ internal static class ClusterCheck
         var kinds = await ServedAsync(session, "/apis/kubevirt.io/v1", cancellationToken).ConfigureAwait(false);
         if (kinds?.Contains("virtualmachines") != true) return [Finding.Bad("KubeVirt is not installed: kubevirt.io/v1 is not served", "Install KubeVirt first: https://kubevirt.io")];
         var findings = new List<Finding>();
-        var installed = kinds.Contains("kubevirts") ? (await session.ReadAsync("/apis/kubevirt.io/v1/kubevirts", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() : null;
-        if (installed is [{ } kubeVirt, ..])
+        if (kinds.Contains("kubevirts") && await InstalledAsync(session, cancellationToken).ConfigureAwait(false) is { } kubeVirt)
         {
             var (phase, version) = ((string?)kubeVirt["status"]?["phase"], (string?)kubeVirt["status"]?["observedKubeVirtVersion"]);
             findings.Add(phase == "Deployed" ? Finding.Good($"KubeVirt {version} is deployed") : Finding.Warning($"KubeVirt {version} is {phase ?? "not there yet"}", "Try: kubectl get kubevirt -A"));
@@ -55,6 +55,19 @@ internal static class ClusterCheck
         }
 
         return [.. findings, Finding.Bad("KubeVirt takes no orders: subresources.kubevirt.io is not available", "Does virt-api run? Try: kubectl get pods -A -l kubevirt.io=virt-api")];
+    }
+
+    /// <summary>The KubeVirt object; null where there is none, or where it is not for everybody's eyes.</summary>
+    private static async Task<JsonNode?> InstalledAsync(ClusterSession session, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await session.ReadAsync("/apis/kubevirt.io/v1/kubevirts", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() is [{ } first, ..] ? first : null;
+        }
+        catch (ApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            return null;
+        }
     }
 
     private static async Task<List<string>?> ServedAsync(ClusterSession session, string path, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using KubeWol.Api;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
@@ -22,7 +21,6 @@ internal static class ConfigurationCheck
             .. seesPolicies == Sight.Nothing ? [Finding.Unseen("WakePolicies")] : Of("WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
             .. seesTemplates == Sight.Nothing ? [Finding.Unseen("WakeTemplates")] : Of("WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
             .. seesMachines == Sight.Nothing ? [Finding.Unseen("VirtualMachines")] : Addresses(machines, seesMachines == Sight.All ? "" : $" in {session.Namespace}"),
-            await AdmissionAsync(session, cancellationToken).ConfigureAwait(false),
         ];
     }
 
@@ -30,7 +28,7 @@ internal static class ConfigurationCheck
     {
         var all = objects.Select(o => (o.Key, Ready: o.Conditions?.FirstOrDefault(c => c.Type == "Ready"))).ToList();
         var wrong = all.Where(o => o.Ready?.Status != ConditionStatus.True).ToList();
-        if (wrong.Count == 0) yield return Finding.Good(all.Count == 0 ? $"there are no {kind}" : $"all {all.Count} {kind} are in order");
+        if (wrong.Count == 0) yield return Finding.Good(all.Count == 0 ? $"there are no {kind}" : $"{kind}: {all.Count}, all in order");
         foreach (var (key, ready) in wrong.Take(Shown))
         {
             yield return Finding.Warning($"{kind} {key}: {(ready is null ? "no operator has looked at it yet" : $"{ready.Reason}: {ready.Message}")}");
@@ -49,22 +47,5 @@ internal static class ConfigurationCheck
         }
 
         if (shared.Count > Shown) yield return Finding.Warning($"{shared.Count - Shown} more addresses are had by several machines");
-    }
-
-    /// <summary>Without them, whoever may write WakeRequests has all that KubeWol may do.</summary>
-    private static async Task<Finding> AdmissionAsync(ClusterSession session, CancellationToken cancellationToken)
-    {
-        var root = "/apis/admissionregistration.k8s.io/v1";
-        var selector = $"?labelSelector={Uri.EscapeDataString("app.kubernetes.io/name=kubewol")}";
-        var policies = (await session.ReadAsync($"{root}/validatingadmissionpolicies{selector}", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() ?? [];
-        var bound = ((await session.ReadAsync($"{root}/validatingadmissionpolicybindings{selector}", cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() ?? []).Select(b => (string?)b!["spec"]!["policyName"]).ToHashSet();
-        var broken = policies.Where(p => p!["status"]?["typeChecking"]?["expressionWarnings"] is JsonArray { Count: > 0 }).Select(Name).ToList();
-        var loose = policies.Select(Name).Where(n => !bound.Contains(n)).ToList();
-        return policies.Count == 0 ? Finding.Warning("there are no admission policies: whoever may write WakeRequests has all the rights of KubeWol", "Set admissionPolicies.enabled of the chart, or keep people from writing WakeRequests.")
-            : loose.Count > 0 ? Finding.Bad($"admission policies without a binding do nothing: {string.Join(", ", loose)}", "Upgrade the chart.")
-            : broken.Count > 0 ? Finding.Warning($"the API server has doubts about {string.Join(", ", broken)}", $"Try: kubectl get validatingadmissionpolicy {broken[0]} -o yaml")
-            : Finding.Good($"{policies.Count} admission policies are in force");
-
-        static string Name(JsonNode? policy) => (string)policy!["metadata"]!["name"]!;
     }
 }

@@ -14,7 +14,7 @@ internal static class DoctorCommand
         Check[] checks =
         [
             new("Cluster", ClusterCheck.LookAsync), new("Operator", new OperatorCheck(around.Time).LookAsync), new("Agents", AgentCheck.LookAsync),
-            new("Configuration", ConfigurationCheck.LookAsync), new("Requests", new RequestCheck(around.Time).LookAsync), new("Your rights", RightsCheck.LookAsync),
+            new("Configuration", ConfigurationCheck.LookAsync), new("Admission", AdmissionCheck.LookAsync), new("Requests", new RequestCheck(around.Time).LookAsync), new("Your rights", RightsCheck.LookAsync),
         ];
         var output = OutputOption.Create("json", "yaml");
         var cluster = new ClusterOptions();

@@ -19,6 +19,7 @@ internal static class ExplainCommand
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = r => CommandOptions.VerbIn(r, r.Tokens[0].Value),
         };
+        verb.CompletionSources.Clear();
         verb.CompletionSources.Add([.. CommandOptions.Verbs]);
         var node = new Option<string>("--heard-on") { Description = "The node that hears it.", HelpName = "NODE", DefaultValueFactory = _ => "some-node" };
         var nic = new Option<string>("--interface", "-i") { Description = "The node's interface that hears it.", HelpName = "NAME", DefaultValueFactory = _ => "some-nic" };

@@ -18,7 +18,7 @@ internal static class Documents
     {
         document = document.DeepClone();
         // Who last wrote which field fills a page, and is asked for by nobody.
-        if (document["metadata"] is JsonObject metadata) metadata.Remove("managedFields");
+        if ((document as JsonObject)?["metadata"] is JsonObject metadata) metadata.Remove("managedFields");
         return format == OutputFormat.Yaml ? Yaml(document) : Json(document);
     }
 

@@ -45,7 +45,7 @@ internal sealed class MessageOptions
     public bool Signs(CommandResult given) => given.GetResult(_key) is not null;
 
     /// <summary>The password's octets, or null.</summary>
-    public byte[]? Password(ParseResult given) => given.GetValue(_password);
+    public byte[]? Password(ParseResult given) => given.GetValue(_password) is { Length: > 0 } password ? password : null;
 
     /// <summary>The signed command, made now; null where none is to be.</summary>
     /// <exception cref="CliException">The key cannot be used, or the command does not fit.</exception>

@@ -32,6 +32,7 @@ internal static class SendCommand
             mac, to, port, v6, nic, raw, vlans, toMac, verb, reversed, copies, dry,
         };
         message.AddTo(command);
+        verb.CompletionSources.Clear();
         verb.CompletionSources.Add([.. CommandOptions.Verbs]);
         command.Validators.Add(result =>
         {

@@ -40,7 +40,7 @@ public sealed class ExplainTests(CliBed bed)
             Such a frame means Wake:
               ✔ WakePolicy {ns}/a-vlan allows it
               ✘ WakePolicy {ns}/b-password asks for a SecureOn password (ProofMissing)
-              ✘ WakePolicy {ns}/c-signed asks for a signed command (ProofMissing)
+              ✘ WakePolicy {ns}/c-signed allows Destroy only (VerbNotAllowed)
             Allowed: {ns}/desk would be started
 
             """, Told(from), ignoreLineEndingDifferences: true);
