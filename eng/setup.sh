@@ -54,7 +54,7 @@ take() { # PACKAGE FILE...: files of a Debian package into the cache. The packag
 [ -e /usr/share/containers/seccomp.json ] || [ -s "$cache/seccomp.json" ] || take golang-github-containers-common usr/share/containers/seccomp.json
 # They judge the alerts and the dashboard.
 [ -x "$cache/promtool" ] || take prometheus usr/bin/prometheus usr/bin/promtool
-[ -x "$cache/prometheus-alertmanager" ] || take prometheus-alertmanager usr/share/prometheus/alertmanager/default.tmpl usr/bin/prometheus-alertmanager
+[ -x "$cache/prometheus-alertmanager" ] || take prometheus-alertmanager usr/share/prometheus/alertmanager/{default,email}.tmpl usr/bin/prometheus-alertmanager
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
 "$testplane/fetch.sh" helm >/dev/null
 "$interop/fetch.sh" >/dev/null

@@ -17,8 +17,7 @@ internal static class MonitoringPrograms
         const string place = "/usr/share/prometheus/alertmanager";
         var program = Find("prometheus-alertmanager");
         if (Directory.Exists(place)) return new(program, arguments);
-        var template = Path.Combine(Path.GetDirectoryName(program)!, "default.tmpl");
-        return new("sh", ["-ec", $"mount -t tmpfs none /usr/share; mkdir -p {place}; cp \"$0\" {place}; exec \"$@\"", template, program, .. arguments]) { Name = "alertmanager" };
+        return new("sh", ["-ec", $"mount -t tmpfs none /usr/share; mkdir -p {place}; cp \"$0\"/*.tmpl {place}; exec \"$@\"", Path.GetDirectoryName(program)!, program, .. arguments]) { Name = "alertmanager" };
     }
 
     /// <summary>Runs promtool to its end.</summary>
