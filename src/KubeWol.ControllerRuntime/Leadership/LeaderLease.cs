@@ -23,6 +23,9 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
     /// <summary>Completes once this process leads.</summary>
     public Task Acquired => _acquired.Task;
 
+    /// <summary>The lease as it was when this process got it; null before. Its version is a moment of the whole store: nobody else leads after it.</summary>
+    public ResourceMetadata? Won { get; private set; }
+
     /// <summary>Cancelled when this process led and does so no longer.</summary>
     public CancellationToken Lost => _lost.Token;
 
@@ -44,6 +47,7 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         {
             stopping.ThrowIfCancellationRequested();
             while (!await TryAcquireAsync().ConfigureAwait(false)) await PauseAsync(TimeSpan.MaxValue, stopping).ConfigureAwait(false);
+            Won = _seen!.Metadata;
             logger.Leading(options.Identity, _key);
             metrics.Leading(true);
             _acquired.TrySetResult();

@@ -8,6 +8,33 @@ namespace KubeWol.Operator.Tests.Requests;
 /// <summary>KubeVirt says no, says later, or says nothing.</summary>
 public sealed class KubeVirtTroubleTests
 {
+    /// <summary>A new leader's watch may be behind what the last leader did, and a machine must not be started for a request that is done with.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nothing_is_done_for_a_request_from_before_that_the_last_leader_has_finished(bool isFinished)
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        if (isFinished) world.WriteBehindTheCache(new WakeRequestStatus { Phase = WakePhase.Succeeded, Reason = WakeReason.AlreadyActive, CompletedAt = world.Time.GetUtcNow() });
+        world.LeadsSince = long.MaxValue;
+        await world.PassAsync();
+        await world.PassAsync();
+
+        Assert.Equal(isFinished ? [] : ["start"], world.SubresourceCalls);
+        Assert.Equal(isFinished ? WakeReason.AlreadyActive : WakeReason.WaitingForStart, world.Request.Status!.Reason);
+    }
+
+    /// <summary>The newest request is not slower for it.</summary>
+    [Fact]
+    public async Task A_request_that_came_since_is_not_asked_for()
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        await world.PassAsync();
+
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.DoesNotContain(world.Calls, c => c.StartsWith("GET", StringComparison.Ordinal));
+    }
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     [Fact]
