@@ -15,10 +15,13 @@ demo-down: ## End a demo that was left running
 
 build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
-	@eng/agent.sh
+	@eng/native.sh
 
 agent: ## Compile the agent to native code, as its image has it
-	@eng/agent.sh
+	@eng/native.sh KubeWol.Agent
+
+plugin: ## Compile kubectl wol to native code, into artifacts/publish/KubeWol.Cli/release
+	@eng/native.sh KubeWol.Cli
 
 test: setup ## Run all tests, unit to end-to-end
 	@eng/test.sh
@@ -54,4 +57,4 @@ metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, fr
 	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
 	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
 
-.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test

@@ -92,13 +92,16 @@ public sealed class DashboardTests(MonitoredBed bed)
             await bed.WakeAsync(machine);
             var mac = MacAddress.Parse(machine.Mac!);
             for (var i = 0; i <= round % 3; i++) bed.Send(new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build(MagicPacket.Build(mac)));
-            if (round % 4 == 1) bed.SendForged(machine);
+            if (round % 4 == 1)
+            {
+                bed.SendForged(machine);
+                await Eventually.BecomesTrueAsync("the forged command is refused", async () => (await bed.Cluster.RequestsAsync(Cancel))
+                    .Any(r => r.Spec.Target.MacAddress == machine.Mac && r.Status?.Reason == WakeReason.BadSignature), Cancel);
+            }
+
             if (round % 5 == 2) bed.Send(new WolFrameBuilder { Transport = WolTransport.UdpV6 }.Build(MagicPacket.Build(new(0x0200_0000_0000 + (ulong)round))));
             if (round % 3 == 0) bed.Send(new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build([1, 2, 3]));
         }
-
-        await Eventually.BecomesTrueAsync(
-            "a forged command has been refused", async () => (await bed.Cluster.RequestsAsync(Cancel)).Any(r => r.Status?.Reason == WakeReason.BadSignature), Cancel);
     }
 
     private Task<IReadOnlyList<JsonNode>> AskAsync(string expression, DateTimeOffset began)
