@@ -41,8 +41,8 @@ soak: setup ## Send frames steadily and look for growth of memory, handles, thre
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
-crds: ## Generate crds/ from the C# types
-	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
+crds: ## Generate crds/ and docs/reference.md from the C# types
+	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds docs/reference.md
 
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
