@@ -26,6 +26,9 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
+page-test: setup ## Look at the operator's status page in a headless Chromium, after real frames; pictures in artifacts/page
+	@eng/page.sh
+
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
@@ -47,4 +50,4 @@ crds: ## Generate crds/ and docs/reference.md from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent test e2e page-test bench bench-readme torture soak fuzz crds verbs-table
