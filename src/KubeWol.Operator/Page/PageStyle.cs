@@ -29,6 +29,7 @@ internal static class PageStyle
         table{width:100%;border-collapse:collapse}
         th{font-weight:500;color:var(--dim);text-align:left;font-size:.86em;padding:.3rem 1rem}
         td{vertical-align:top;padding:.45rem 1rem;border-top:1px solid var(--line);overflow-wrap:anywhere;unicode-bidi:isolate}
+        td[data-l=When]{white-space:nowrap}td[data-l=What] b{display:block}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
         code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace;white-space:nowrap}
         .good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
@@ -41,8 +42,8 @@ internal static class PageStyle
         .none{padding:.3rem 1rem .8rem;color:var(--dim);margin:0}
         footer{color:var(--dim);font-size:.86em}
         @media(max-width:44rem){body{padding:.75rem}header form{margin:0;width:100%}input{width:100%}
-        thead{display:none}tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}td,td.n{display:block;border:0;padding:.15rem 1rem;text-align:left}
-        td[data-l]:not(:empty)::before{content:attr(data-l);display:block;color:var(--dim);font-size:.8em}.journey{width:auto}code{white-space:normal}}
+        thead{display:none}tr{display:block;border-top:1px solid var(--line);padding:.4rem 0}td,td.n{display:block;position:relative;border:0;padding:.15rem 1rem .15rem 7.5rem;text-align:left;min-height:1.75rem}
+        td[data-l]::before{content:attr(data-l);position:absolute;left:1rem;color:var(--dim);font-size:.86em}.journey{width:auto;min-width:0}code{white-space:normal}}
         """;
 
     /// <summary>Nothing but this style: no script, no picture, no frame, from nowhere.</summary>
