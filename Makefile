@@ -15,10 +15,13 @@ demo-down: ## End a demo that was left running
 
 build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
-	@eng/agent.sh
+	@eng/native.sh
 
 agent: ## Compile the agent to native code, as its image has it
-	@eng/agent.sh
+	@eng/native.sh KubeWol.Agent
+
+plugin: ## Compile kubectl wol to native code, into artifacts/publish/KubeWol.Cli/release
+	@eng/native.sh KubeWol.Cli
 
 test: setup ## Run all tests, unit to end-to-end
 	@eng/test.sh
@@ -50,4 +53,4 @@ crds: ## Generate crds/ and docs/reference.md from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent test e2e page-test bench bench-readme torture soak fuzz crds verbs-table
+.PHONY: help setup demo demo-down build agent plugin test e2e page-test bench bench-readme torture soak fuzz crds verbs-table

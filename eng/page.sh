@@ -6,6 +6,5 @@ echo "building (a minute the first time)"
 for project in KubeWol.Operator.Tests KubeWol.EndToEnd; do
   built=$(dotnet build "tests/$project" -c Release -v quiet --nologo 2>&1) || { echo "$built"; exit 1; }
 done
-eng/agent.sh
 artifacts/bin/KubeWol.Operator.Tests/release/KubeWol.Operator.Tests -noLogo -namespace KubeWol.Operator.Tests.Page
 artifacts/bin/KubeWol.EndToEnd/release/KubeWol.EndToEnd -noLogo -class KubeWol.EndToEnd.PageTests
