@@ -32,6 +32,9 @@ e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs th
 alerts-test: setup ## Run the tests of metrics, alerts and dashboard: promtool, and a real Prometheus and Alertmanager
 	@eng/test.sh tests/KubeWol.Monitoring.Tests
 
+page-test: setup ## Look at the operator's status page in a headless Chromium, after real frames; pictures in artifacts/page
+	@eng/page.sh
+
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
@@ -47,8 +50,8 @@ soak: setup ## Send frames steadily and look for growth of memory, handles, thre
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
-crds: ## Generate crds/ from the C# types
-	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
+crds: ## Generate crds/ and docs/reference.md from the C# types
+	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds docs/reference.md
 
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
@@ -57,4 +60,4 @@ metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, fr
 	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
 	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
 
-.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test
