@@ -26,6 +26,9 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
+chart-test: setup ## Run the tests of the chart, the manifests, the images and the workflows
+	@eng/test.sh tests/KubeWol.Chart.Tests
+
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
@@ -47,4 +50,7 @@ crds: ## Generate crds/ from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table
+chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
+	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
+
+.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs
