@@ -4,6 +4,7 @@ namespace KubeWol.Chart.Tests.Rendering;
 public sealed class GoldenTests(Renderer renderer) : IClassFixture<Renderer>
 {
     [Theory]
+    [Trait("Writes", "Documents")]
     [MemberData(nameof(GoldenCase.Names), MemberType = typeof(GoldenCase))]
     public async Task These_values_give_these_manifests(string name)
     {

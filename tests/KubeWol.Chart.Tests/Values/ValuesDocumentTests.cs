@@ -11,6 +11,7 @@ public sealed class ValuesDocumentTests
     ];
 
     [Fact]
+    [Trait("Writes", "Documents")]
     public void The_table_of_values_is_up_to_date() =>
         Repository.IsUpToDate(Path.Combine(Repository.Chart, "README.md"), ValuesDocument.Update(Repository.Read("charts", "kubewol", "README.md")));
 
