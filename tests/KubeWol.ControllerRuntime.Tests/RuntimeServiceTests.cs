@@ -89,6 +89,31 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         Assert.Equal(1, await _registry.ReadAsync("kubewol_leader"));
     }
 
+    /// <summary>What its caches show may be as old as a connection that died without a word.</summary>
+    [Fact]
+    public async Task Who_takes_over_works_only_with_watches_that_were_begun_since()
+    {
+        _api.Lease.Store("{\"holderIdentity\":\"other\",\"leaseDurationSeconds\":8}");
+        var (host, work) = await StartAsync(lease: Lease);
+        var state = host.Services.GetRequiredService<IRuntimeState>();
+        var tenure = host.Services.GetRequiredService<ITenure>();
+        _api.AnswerList(Widget.Of("a", 1));
+        await host.Services.GetRequiredService<ResourceCache<Widget>>().HoldsAsync("a:1");
+        await Eventually.BecomesTrueAsync("it watches", () => _api.Watches == 1, Bounded.Test);
+        Assert.False(tenure.IsFromBefore(Widget.Of("a", 1).Metadata));
+
+        _api.WatchesAreAway = true;
+        _api.Lease.Store("{\"holderIdentity\":\"\"}");
+        await PassUntilAsync(() => state.IsLeading);
+        Assert.False(work.Reader.TryPeek(out _));
+
+        _api.WatchesAreAway = false;
+        await PassUntilAsync(() => work.Reader.TryPeek(out _));
+        Assert.Equal(2, _api.Watches);
+        Assert.True(tenure.IsFromBefore(Widget.Of("a", 1).Metadata));
+        Assert.False(tenure.IsFromBefore(Widget.Of("a", int.MaxValue).Metadata));
+    }
+
     /// <summary>A standby may stand by for months.</summary>
     [Fact]
     public async Task What_comes_and_goes_leaves_nothing_behind_on_a_standby()

@@ -111,7 +111,7 @@ public enum WakeReason
     /// <summary>A later request takes the place of this one, or took it before this one arrived: it asks for the opposite, or for more.</summary>
     Superseded,
 
-    /// <summary>Another node heard the same broadcast, and its request counts; the message names it.</summary>
+    /// <summary>Another request was made for the same broadcast, mostly by another node, and that one counts; the message names it.</summary>
     SameBroadcast,
 
     /// <summary>KubeVirt cannot migrate the machine live; the message says why.</summary>

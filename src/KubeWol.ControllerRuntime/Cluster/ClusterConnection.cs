@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Net.WebSockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
@@ -52,15 +53,17 @@ public sealed class ClusterConnection : IDisposable
     /// Connects as configured: by <paramref name="kubeconfig"/> (a path), else by the KUBECONFIG variable, else by the pod's service account,
     /// else by ~/.kube/config. Nothing is sent yet.
     /// </summary>
+    /// <param name="kubeconfig">A path, or several separated as PATH is; null to look for one.</param>
+    /// <param name="context">The context of the kubeconfig; null for its current one.</param>
     /// <exception cref="ClusterConfigurationException">Nothing of that is there, or what is there is not valid.</exception>
-    public static ClusterConnection Open(string? kubeconfig = null) =>
-        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, new());
+    public static ClusterConnection Open(string? kubeconfig = null, string? context = null) =>
+        Open(kubeconfig, Environment.GetEnvironmentVariable, TimeProvider.System, new(), context);
 
-    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, ConnectionPatience patience)
+    internal static ClusterConnection Open(string? kubeconfig, Func<string, string?> environment, TimeProvider time, ConnectionPatience patience, string? context = null)
     {
         var list = NullIfEmpty(kubeconfig) ?? NullIfEmpty(environment("KUBECONFIG"));
         var pod = new InCluster(environment);
-        var inPod = list is null && pod.IsHere;
+        var inPod = list is null && context is null && pod.IsHere;
         list ??= Path.Combine(environment("HOME") ?? "/", ".kube", "config");
         try
         {
@@ -72,6 +75,7 @@ public sealed class ClusterConnection : IDisposable
 
             var files = Kubeconfig.Load(list) ?? throw new ClusterConfigurationException(
                 $"no cluster to talk to: there is no kubeconfig at {list} and this is not a pod. Set KUBECONFIG to a kubeconfig file.");
+            files.CurrentContext = context ?? files.CurrentContext;
             var authorities = Kubeconfig.Authorities(files);
             var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(files);
             return new(configuration, Transport(configuration, authorities, patience));
@@ -120,6 +124,35 @@ public sealed class ClusterConnection : IDisposable
         {
             if (isAnswered) NoteAnswer();
             else Interlocked.Exchange(ref _isAway, 1);
+        }
+    }
+
+    /// <summary>Opens a WebSocket at a path, with credentials, by a protocol that the server must know.</summary>
+    /// <exception cref="HttpRequestException">The server refused, cannot be reached, or the credentials could not be had.</exception>
+    public async Task<WebSocket> OpenWebSocketAsync(string path, string protocol, CancellationToken cancellationToken)
+    {
+        // The credentials know how to write themselves on a request, and on nothing else.
+        using var request = new HttpRequestMessage(HttpMethod.Get, _root + path);
+        await AuthenticateAsync(request, cancellationToken).ConfigureAwait(false);
+        var socket = new ClientWebSocket();
+        try
+        {
+            socket.Options.AddSubProtocol(protocol);
+            socket.Options.CollectHttpResponseDetails = true;
+            foreach (var (name, values) in request.Headers) socket.Options.SetRequestHeader(name, string.Join(", ", values));
+            if (_tlsServerName is not null) socket.Options.SetRequestHeader("Host", _tlsServerName);
+            await socket.ConnectAsync(new UriBuilder(request.RequestUri!) { Scheme = Server.Scheme == Uri.UriSchemeHttps ? Uri.UriSchemeWss : Uri.UriSchemeWs }.Uri, _http, cancellationToken).ConfigureAwait(false);
+            return socket;
+        }
+        catch (WebSocketException e)
+        {
+            socket.Dispose();
+            throw new HttpRequestException($"{path}: {e.Message}", e, (int)socket.HttpStatusCode == 0 ? null : socket.HttpStatusCode);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
         }
     }
 

@@ -12,7 +12,7 @@ namespace KubeWol.ControllerRuntime.Internal;
 /// server no longer has that version (410, as an answer or as an event) is everything listed again.
 /// </summary>
 internal sealed class Informer<T>(
-    ClusterClient client, ResourceType<T> type, string? name, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger) : IInformer
+    ClusterClient client, ResourceType<T> type, string? name, ResourceCache<T> cache, InformerOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger logger) : IInformer, IDisposable
     where T : class, IResource
 {
     /// <summary>Null until the first list, and again when the server has forgotten it.</summary>
@@ -27,23 +27,39 @@ internal sealed class Informer<T>(
     /// <summary>Failed tries since something was last heard.</summary>
     private int _failures;
 
+    /// <summary>Somebody who waits for a watch that is begun from now on.</summary>
+    private TaskCompletionSource? _renewed;
+
+    /// <summary>Ends the watch that is open, or the pause before the next one.</summary>
+    private CancellationTokenSource _interrupt = new();
+
     public Task Synced => cache.Synced;
+
+    public async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        var renewed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _renewed, renewed); // before the interruption, or the watch that follows it would not know
+        await Volatile.Read(ref _interrupt).CancelAsync().ConfigureAwait(false);
+        await renewed.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         while (!cancellationToken.IsCancellationRequested)
         {
+            if (_interrupt.IsCancellationRequested) Volatile.Write(ref _interrupt, new());
+            using var round = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _interrupt.Token);
             var asked = TimeSpan.Zero;
             try
             {
                 if (_version is null) await ListAsync(cancellationToken).ConfigureAwait(false);
-                await WatchAsync(cancellationToken).ConfigureAwait(false);
+                await WatchAsync(round.Token).ConfigureAwait(false);
                 _failures = 0;
                 continue;
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (round.IsCancellationRequested)
             {
-                return;
+                continue;
             }
             catch (ApiException e) when (e.StatusCode == HttpStatusCode.Gone)
             {
@@ -64,14 +80,16 @@ internal sealed class Informer<T>(
 
             try
             {
-                await PauseAsync(asked, cancellationToken).ConfigureAwait(false);
+                await PauseAsync(asked, round.Token).ConfigureAwait(false);
             }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (round.IsCancellationRequested)
             {
-                return;
+                // Stopping, or wanted at once.
             }
         }
     }
+
+    public void Dispose() => _interrupt.Dispose();
 
     /// <summary>The first retry comes at once, one cut connection is everyday; the others later and later, and none before the server asked for it, within reason.</summary>
     private async Task PauseAsync(TimeSpan asked, CancellationToken cancellationToken)
@@ -136,9 +154,11 @@ internal sealed class Informer<T>(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(idle.Token, cancellationToken);
         var began = time.GetTimestamp();
         var patience = client.RequestTimeout;
+        var renewed = Volatile.Read(ref _renewed);
         try
         {
             using var response = await client.OpenAsync(HttpMethod.Get, path, null, null, either.Token).ConfigureAwait(false);
+            renewed?.TrySetResult();
             patience = options.IdleTimeout;
             idle.CancelAfter(patience);
             began = time.GetTimestamp();

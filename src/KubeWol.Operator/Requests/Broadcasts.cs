@@ -4,8 +4,8 @@ using KubeWol.ControllerRuntime;
 namespace KubeWol.Operator.Requests;
 
 /// <summary>
-/// Of one broadcast that several nodes heard only one request counts. Agents usually see to it by the request's name; this is for what that cannot settle:
-/// copies on both sides of a window's boundary, an agent that was cut off.
+/// Of one broadcast only one request counts, whoever heard it. Agents usually see to it by the request's name; this is for what that cannot settle:
+/// copies on both sides of a window's boundary, an agent that was cut off, one that was restarted between two frames and has forgotten the first.
 /// </summary>
 internal static class Broadcasts
 {
@@ -21,7 +21,7 @@ internal static class Broadcasts
         : Nullable.Compare(a.Spec.Frame!.CapturedAt, b.Spec.Frame!.CapturedAt) is not 0 and var captured ? captured
         : string.CompareOrdinal(a.Metadata.Name, b.Metadata.Name));
 
-    /// <summary>The request of another node that counts in place of this one; null where this one does.</summary>
+    /// <summary>The other request that counts in place of this one; null where this one does.</summary>
     public static WakeRequest? CountsFor(IResourceCache<WakeRequest> requests, WakeRequest request)
     {
         if (!IsOpen(request) || MessageOf(request) is not { } message) return null;
@@ -39,8 +39,7 @@ internal static class Broadcasts
 
     private static bool IsCopy(WakeRequest one, WakeRequest other) =>
         one.Metadata is { DeletionTimestamp: null } && one.Metadata.Namespace == other.Metadata.Namespace
-        && one.Spec.Frame!.Node != other.Spec.Frame!.Node
-        && (one.Spec.Frame.CapturedAt - other.Spec.Frame.CapturedAt)?.Duration() < Tolerance
+        && (one.Spec.Frame!.CapturedAt - other.Spec.Frame!.CapturedAt)?.Duration() < Tolerance
         && one.Status?.Reason != WakeReason.SameBroadcast;
 
     /// <summary>Whether nothing was done for it, and nothing decided.</summary>

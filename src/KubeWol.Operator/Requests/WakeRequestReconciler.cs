@@ -22,6 +22,7 @@ internal sealed class WakeRequestReconciler(
     RateMeter meter,
     Lifetimes lifetimes,
     ClusterClient client,
+    ITenure tenure,
     OperatorMetrics metrics,
     TimeProvider time,
     ILogger<WakeRequestReconciler> logger) : IReconciler
@@ -70,6 +71,8 @@ internal sealed class WakeRequestReconciler(
         }
 
         var plan = VerbTable.Decide(reading.Situation);
+        // A status written on an old version is refused, but by then what it reports is done: the last leader may have done and said so, and our watch may be about to tell.
+        if (plan is Plan.Act && tenure.IsFromBefore(stored.Metadata)) await reporter.ConfirmAsync(stored, cancellationToken).ConfigureAwait(false);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
         if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
         var status = reporter.StatusAfter(reading, deed, began);

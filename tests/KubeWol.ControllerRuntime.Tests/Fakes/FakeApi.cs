@@ -17,10 +17,17 @@ internal sealed class FakeApi : HttpMessageHandler
     /// <summary>Cuts the way to the lease, and to it alone.</summary>
     public bool LeaseIsAway { get; set; }
 
+    /// <summary>Refuses watches.</summary>
+    public bool WatchesAreAway { get; set; }
+
+    /// <summary>How many watches were begun.</summary>
+    public int Watches { get; private set; }
+
     public void AnswerList(params Widget[] widgets) => _list.TrySetResult(Widget.List(10, null, widgets));
 
     public async Task SayAsync(string lines)
     {
+        while (_watches.Reader.TryRead(out var newer)) _watch = newer;
         _watch ??= await _watches.Reader.ReadAsync(Bounded.Test).SoonAsync();
         await _watch.Writer.WriteAsync(Encoding.UTF8.GetBytes(lines), Bounded.Test);
     }
@@ -39,6 +46,8 @@ internal sealed class FakeApi : HttpMessageHandler
             return new(HttpStatusCode.OK) { Content = new StringContent(await _list.Task.WaitAsync(cancellationToken)) };
         }
 
+        if (WatchesAreAway) throw new HttpRequestException("Connection refused");
+        Watches++;
         var pipe = new Pipe();
         _watches.Writer.TryWrite(pipe);
         return new(HttpStatusCode.OK) { Content = new StreamContent(pipe.Reader.AsStream()) };

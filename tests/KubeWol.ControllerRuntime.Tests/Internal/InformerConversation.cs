@@ -31,6 +31,8 @@ public abstract class InformerConversation : IAsyncLifetime
     /// <summary>Another who asks the same server over the same connection.</summary>
     private protected ClusterClient Client => new(_connection!, Time);
 
+    private protected Informer<Widget> Informer { get; private set; } = null!;
+
     private protected Task Run { get; set; } = Task.CompletedTask;
 
     public async ValueTask InitializeAsync()
@@ -43,6 +45,7 @@ public abstract class InformerConversation : IAsyncLifetime
     {
         await Stop.CancelAsync();
         await Run.SoonAsync(); // whatever happened, it ends without a fault
+        Informer?.Dispose();
         _connection?.Dispose();
         await Server.DisposeAsync();
         Stop.Dispose();
@@ -54,8 +57,8 @@ public abstract class InformerConversation : IAsyncLifetime
         _connection = Clusters.Connect(server ?? Server.Address, patience);
         var metrics = new RuntimeMetrics(Registry);
         metrics.Watching(Widget.Type.Plural);
-        var informer = new Informer<Widget>(new ClusterClient(_connection, Time), Widget.Type, name, Cache, options, metrics, Time, NullLogger.Instance);
-        Run = informer.RunAsync(Stop.Token);
+        Informer = new Informer<Widget>(new ClusterClient(_connection, Time), Widget.Type, name, Cache, options, metrics, Time, NullLogger.Instance);
+        Run = Informer.RunAsync(Stop.Token);
     }
 
     private protected Task<Exchange> StartWatchingAsync(params Widget[] listed) => StartWatchingWithAsync(new(), listed);

@@ -108,6 +108,40 @@ public sealed class InformerTests : InformerConversation
         Assert.Equal(0, await Registry.ReadAsync("""kubewol_watch_failures_total{resource="widgets"}"""));
     }
 
+    [Fact]
+    public async Task Who_must_be_sure_gets_a_watch_that_was_begun_since_and_is_answered()
+    {
+        var watch = await StartWatchingAsync(Widget.Of("a", 1));
+        await watch.StreamAsync(Widget.Of("b", 11).Event("ADDED"));
+        await Cache.HoldsAsync("a:1", "b:11");
+        var renewed = Informer.RenewAsync(TestContext.Current.CancellationToken);
+
+        var next = await Server.NextAsync();
+        Assert.Equal(("1", "11"), (next.Query("watch"), next.Query("resourceVersion")));
+        Assert.False(renewed.IsCompleted);
+        await next.StreamAsync(Widget.Of("c", 12).Event("ADDED"));
+        await renewed.SoonAsync();
+        await Cache.HoldsAsync("a:1", "b:11", "c:12");
+        Assert.Equal(0, await Registry.ReadAsync("""kubewol_watch_failures_total{resource="widgets"}"""));
+    }
+
+    [Fact]
+    public async Task Who_must_be_sure_need_not_wait_for_the_end_of_a_pause()
+    {
+        var watch = await StartWatchingAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            await watch.AnswerAsync(500, "broken");
+            if (i > 0) await Time.WaitBegunAsync(TimeSpan.FromMilliseconds(1), TimeSpan.FromSeconds(10));
+            if (i == 1) Time.Advance(TimeSpan.FromSeconds(1));
+            if (i < 2) watch = await Server.NextAsync();
+        }
+
+        var renewed = Informer.RenewAsync(TestContext.Current.CancellationToken);
+        await (await Server.NextAsync()).StreamAsync("");
+        await renewed.SoonAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -1,6 +1,7 @@
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.Operator.Tests.World;
 
 namespace KubeWol.Operator.Tests.Requests;
@@ -8,6 +9,35 @@ namespace KubeWol.Operator.Tests.Requests;
 /// <summary>KubeVirt says no, says later, or says nothing.</summary>
 public sealed class KubeVirtTroubleTests
 {
+    /// <summary>A new leader's watch may be behind what the last leader did, and a machine must not be started for a request that is done with.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Nothing_is_done_for_a_request_from_before_that_the_last_leader_has_finished(bool isFinished)
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        if (isFinished) world.WriteBehindTheCache(new WakeRequestStatus { Phase = WakePhase.Succeeded, Reason = WakeReason.AlreadyActive, CompletedAt = world.Time.GetUtcNow() });
+        world.LeadsSince = long.MaxValue;
+        if (isFinished) Assert.True((await Assert.ThrowsAsync<ApiException>(() => world.PassAsync())).IsConflict); // looked at again, as after any lost race
+        else await world.PassAsync();
+
+        Assert.Equal(isFinished ? [] : ["start"], world.SubresourceCalls);
+    }
+
+    /// <summary>The newest request is not slower for it.</summary>
+    [Theory]
+    [InlineData(0, 2)]
+    [InlineData(long.MaxValue, 3)]
+    public async Task A_request_that_came_since_takes_no_call_more(long leadsSince, int calls)
+    {
+        await using var world = await OperatorWorld.WithAsync(Some.Heard(), Some.Vm());
+        world.LeadsSince = leadsSince;
+        await world.PassAsync();
+
+        Assert.Equal(["start"], world.SubresourceCalls);
+        Assert.Equal(calls, world.Calls.Count);
+    }
+
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(5);
 
     [Fact]

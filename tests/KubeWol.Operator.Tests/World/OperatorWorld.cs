@@ -23,7 +23,7 @@ namespace KubeWol.Operator.Tests.World;
 /// The operator's parts around real caches, before an API server that stores requests and takes Events. The test plays the watch
 /// (<see cref="See(VirtualMachine)"/>), the queue (<see cref="PassAsync()"/>) and KubeVirt (<see cref="KubeVirtSays"/>).
 /// </summary>
-internal sealed class OperatorWorld : IAsyncDisposable
+internal sealed class OperatorWorld : IAsyncDisposable, ITenure
 {
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
     private readonly ClusterClient _client;
@@ -69,6 +69,9 @@ internal sealed class OperatorWorld : IAsyncDisposable
     public OperatorMetrics Metrics { get; }
 
     public EventRecorder Events { get; }
+
+    /// <summary>The version of the store at which this operator began to lead.</summary>
+    public long LeadsSince { get; set; }
 
     /// <summary>The request that this test is about.</summary>
     public ResourceKey Key { get; private set; }
@@ -117,6 +120,8 @@ internal sealed class OperatorWorld : IAsyncDisposable
         return new(shared ?? await FakeApi.StartAsync(), options, shared is not null);
     }
 
+    public bool IsFromBefore(ResourceMetadata read) => long.Parse(read.ResourceVersion!, System.Globalization.CultureInfo.InvariantCulture) < LeadsSince;
+
     /// <summary>One look of the reconciler at the request.</summary>
     public Task<Requeue> PassAsync() => _reconciler.ReconcileAsync(Key, TestContext.Current.CancellationToken);
 
@@ -142,7 +147,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         var operations = new KubeVirtMachines(
             _client, Machines, new(_client, Machines), new(_client, Migrations), new(_client), new(_client, templates, sources, new(_client, sources)));
         _reconciler = new(
-            Requests, reader, new(), operations, new(_client, Migrations), new(_client, Requests, Options, Time), Events, meter, new(Time), _client, Metrics, Time,
+            Requests, reader, new(), operations, new(_client, Migrations), new(_client, Requests, Options, Time), Events, meter, new(Time), _client, this, Metrics, Time,
             NullLogger<WakeRequestReconciler>.Instance);
     }
 
@@ -174,6 +179,10 @@ internal sealed class OperatorWorld : IAsyncDisposable
             JsonSerializer.SerializeToNode(machine, ApiJson.Default.VirtualMachine)!.AsObject();
 
     /// <summary>Somebody else writes the request, and the watch has not brought it yet.</summary>
+    public void WriteBehindTheCache(WakeRequestStatus status) =>
+        Write(Request with { Metadata = Request.Metadata with { ResourceVersion = Some.NextVersion() }, Status = status });
+
+    /// <summary>Somebody else touches the request, and the watch has not brought it yet.</summary>
     public WakeRequest WriteBehindTheCache()
     {
         var next = Request with { Metadata = Request.Metadata with { ResourceVersion = Some.NextVersion(), Labels = new Dictionary<string, string> { ["mine"] = "yes" } } };
@@ -232,6 +241,7 @@ internal sealed class OperatorWorld : IAsyncDisposable
         if (!_stored.TryGetValue(path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
         var patch = JsonNode.Parse(call.Body)!.AsObject();
         if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");
+        if (patch["status"] is null) return new(200, stored.ToJsonString()); // nothing changes
         stored["metadata"]!["resourceVersion"] = Some.NextVersion();
         stored["status"] = MergePatch.Applied(stored["status"], patch["status"]);
         return new(200, stored.ToJsonString());

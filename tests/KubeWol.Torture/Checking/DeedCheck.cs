@@ -11,6 +11,7 @@ internal static class DeedCheck
     {
         var violations = new List<Violation>();
         var done = new HashSet<(RequestStory Request, DeedKind Kind)>();
+        var lastStop = new Dictionary<string, RequestStory>(); // by machine
         // Who destroyed a machine and died before it could say so finds none any more, and names none.
         var byMachine = requests.ToLookup(r => r.Machine ?? machines.NameOf(r.Target) ?? "");
         foreach (var deed in machines.Deeds)
@@ -18,13 +19,14 @@ internal static class DeedCheck
             if (deed.Kind == DeedKind.StopForgotten)
             {
                 // As if it had never been said: the operator has to say it again, once.
-                done.RemoveWhere(d => d.Kind == DeedKind.StopCalled && byMachine[deed.Machine].Contains(d.Request));
+                if (lastStop.Remove(deed.Machine, out var forgotten)) done.Remove((forgotten, DeedKind.StopCalled));
                 continue;
             }
 
             var candidates = byMachine[deed.Machine].Where(r => deed.IsOf(r.Verb) && (r.IsAliveAt(deed.Revision) || IsYetToShow(r, deed)) && IsNamedBy(r, deed)).ToList();
             // Those that say they did it first, then the one that ends first: others may still have theirs to come.
             var doer = candidates.Where(r => !done.Contains((r, deed.Kind))).OrderByDescending(r => deed.IsClaimedBy(r.Status.Reason)).ThenBy(r => r.Ended).FirstOrDefault();
+            if (doer is not null && deed.Kind == DeedKind.StopCalled) lastStop[deed.Machine] = doer;
             if (doer is not null) done.Add((doer, deed.Kind));
             else if (candidates is [var again, ..]) violations.Add(new(Breach.Duplicated, $"{deed} is the second time for {again}"));
             else violations.Add(new(Breach.Unasked, $"{deed}: no request of that time asks for it; around it were {Around(byMachine[deed.Machine], deed.Revision)}"));
