@@ -35,6 +35,9 @@ alerts-test: setup ## Run the tests of metrics, alerts and dashboard: promtool, 
 page-test: setup ## Look at the operator's status page in a headless Chromium, after real frames; pictures in artifacts/page
 	@eng/page.sh
 
+chart-test: setup ## Run the tests of the chart, the manifests, the images and the workflows
+	@eng/test.sh tests/KubeWol.Chart.Tests
+
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
@@ -60,4 +63,7 @@ metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, fr
 	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
 	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
 
-.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test
+chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
+	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
+
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test chart-test chart-docs

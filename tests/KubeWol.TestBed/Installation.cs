@@ -39,6 +39,9 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>What is installed.</summary>
     public RenderedChart Chart { get; }
 
+    /// <summary>The root file system of agents that are started from now on; null is this machine's.</summary>
+    public ContainerImage? AgentImage { get; set; }
+
     /// <summary>Installs everything of the chart but the workloads, which need a kubelet and images.</summary>
     public static async Task<Installation> CreateAsync(Cluster cluster, CancellationToken cancellationToken)
     {
@@ -55,6 +58,13 @@ public sealed class Installation : IAsyncDisposable
         await cluster.Kubectl.ApplyAsync(chart.Without(Workloads), cancellationToken);
         await cluster.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd/wakerequests.kubewol.io", "--timeout=30s"], cancellationToken);
         return new Installation(cluster, chart);
+    }
+
+    /// <summary>What helm has installed, as the release "kubewol"; nobody else runs the workloads of it.</summary>
+    public static async Task<Installation> OfReleaseAsync(Cluster cluster, CancellationToken cancellationToken)
+    {
+        await cluster.Kubectl.OutputAsync(["wait", "--for=condition=established", "crd/wakerequests.kubewol.io", "--timeout=30s"], cancellationToken);
+        return new Installation(cluster, RenderedChart.Parse(await cluster.Helm.OutputAsync(["get", "manifest", "kubewol", "--namespace", Namespace], cancellationToken)));
     }
 
     /// <summary>Starts an operator and waits until it is ready.</summary>
@@ -77,7 +87,7 @@ public sealed class Installation : IAsyncDisposable
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
             Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
-            Volumes = Volumes(node.Name),
+            Volumes = Volumes(node.Name), Image = AgentImage,
         };
         var process = await StartAsync(container, "kubewol-agent", PodOf(node), address, arguments, cancellationToken);
         var port = (int)container.Pod["spec"]!["containers"]![0]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == "metrics")!["containerPort"]!;
@@ -172,7 +182,7 @@ public sealed class Installation : IAsyncDisposable
             container with
             {
                 Program = Path.GetDirectoryName(container.Program)!,
-                Arguments = [.. ContainerBundle.Run(container.Program), .. options, .. common, .. arguments],
+                Arguments = [.. container.Image?.EntryPoint ?? ContainerBundle.Run(container.Program), .. options, .. common, .. arguments],
                 Mounts = new Dictionary<string, string> { [ServiceAccountFolder] = credentials },
                 Environment = new Dictionary<string, string> { ["KUBERNETES_SERVICE_HOST"] = address.Host, ["KUBERNETES_SERVICE_PORT"] = $"{address.Port}" },
             },

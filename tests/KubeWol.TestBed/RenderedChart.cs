@@ -33,7 +33,8 @@ public sealed class RenderedChart
         ["items"] = new JsonArray([.. Manifests.Where(m => !kinds.Contains((string)m["kind"]!)).Select(m => m.DeepClone())]),
     }.ToJsonString();
 
-    private static RenderedChart Parse(string yaml)
+    /// <summary>What helm or kustomize wrote.</summary>
+    public static RenderedChart Parse(string yaml)
     {
         var reader = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build();
         var writer = new SerializerBuilder().JsonCompatible().Build();

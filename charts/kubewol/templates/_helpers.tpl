@@ -1,9 +1,36 @@
+{{/* Labels: root; component and labels where there are any. What the chart selects by cannot be overwritten. */}}
+{{- define "kubewol.labelsOf" -}}
+{{- $own := dict "app.kubernetes.io/name" "kubewol" "app.kubernetes.io/instance" .root.Release.Name "app.kubernetes.io/part-of" "kubewol" }}
+{{- $_ := set $own "app.kubernetes.io/version" .root.Chart.AppVersion }}
+{{- $_ := set $own "app.kubernetes.io/managed-by" .root.Release.Service }}
+{{- $_ := set $own "helm.sh/chart" (printf "%s-%s" .root.Chart.Name .root.Chart.Version) }}
+{{- with .component }}{{ $_ := set $own "app.kubernetes.io/component" . }}{{ end }}
+{{- toYaml (merge $own (.labels | default dict) .root.Values.commonLabels) }}
+{{- end }}
+
 {{- define "kubewol.labels" -}}
-app.kubernetes.io/name: kubewol
-app.kubernetes.io/instance: {{ .Release.Name }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
-app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ .Chart.Name }}-{{ .Chart.Version }}
+{{ include "kubewol.labelsOf" (dict "root" .) }}
+{{- end }}
+
+{{/* The metadata of an object: root, name; cluster: true if it is in no namespace; component, labels and annotations where there are any. */}}
+{{- define "kubewol.metadata" -}}
+name: {{ .name }}
+{{- if not .cluster }}
+namespace: {{ .root.Release.Namespace }}
+{{- end }}
+labels: {{- include "kubewol.labelsOf" . | nindent 2 }}
+{{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end }}
+
+{{/* The metadata of a component's pods. */}}
+{{- define "kubewol.podMetadata" -}}
+{{- $own := index .root.Values .component -}}
+labels: {{- include "kubewol.labelsOf" (dict "root" .root "component" .component "labels" $own.podLabels) | nindent 2 }}
+{{- with merge (dict) $own.podAnnotations .root.Values.commonAnnotations }}
+annotations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "kubewol.selector" -}}
@@ -13,7 +40,22 @@ app.kubernetes.io/component: {{ .component }}
 {{- end }}
 
 {{- define "kubewol.image" -}}
-{{ .root.Values.image.repository }}/kubewol-{{ .component }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}
+{{- $digest := (index .root.Values .component).imageDigest -}}
+{{ .root.Values.image.repository }}/kubewol-{{ .component }}{{ if $digest }}@{{ $digest }}{{ else }}:{{ .root.Values.image.tag | default .root.Chart.AppVersion }}{{ end }}
+{{- end }}
+
+{{/* Where a component's pods go. */}}
+{{- define "kubewol.placement" -}}
+{{- $own := index .root.Values .component -}}
+{{- with $own.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $own.nodeSelector }}
+nodeSelector: {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $own.tolerations }}
+tolerations: {{- toYaml . | nindent 2 }}
+{{- end }}
 {{- end }}
 
 {{- define "kubewol.env" -}}

@@ -12,6 +12,8 @@ internal static class ContainerBundle
 {
     private const string Dotnet = "/dotnet";
 
+    private static readonly string[] Launcher = ["/usr/bin/setpriv", "--pdeathsig", "KILL", "--"];
+
     /// <summary>What containerd gives to a container that drops nothing.</summary>
     private static readonly string[] DefaultCapabilities =
     [
@@ -21,13 +23,17 @@ internal static class ContainerBundle
     /// <summary>The command that runs it; the bundle is in <paramref name="folder"/>, its process id in the file "pid" there.</summary>
     public static ProcessSpec Create(ContainerSpec spec, string folder)
     {
-        var root = Directory.CreateDirectory(Path.Combine(folder, "root")).FullName;
-        foreach (var place in new[] { "usr", "etc", "app", "proc", "sys", "dev", Dotnet[1..] }.Concat(spec.Mounts.Keys.Concat(VolumeMounts(spec).Select(v => v.Path)).Select(m => m[1..]))) Directory.CreateDirectory(Path.Combine(root, place));
-        foreach (var link in new[] { "lib", "lib64", "bin", "sbin" }) File.CreateSymbolicLink(Path.Combine(root, link), $"usr/{link}");
+        if (spec.Image is null) MakeRoot(spec, Path.Combine(folder, "root"));
         File.WriteAllText(Path.Combine(folder, "config.json"), Config(spec).ToJsonString());
         // crun knows no mixture of cgroups of both versions, not even when told to use none; in a mount namespace of its own it sees the second alone.
         string[] crun = ["crun", "--root", Path.Combine(folder, "state"), "--cgroup-manager=disabled", "run", "--bundle", folder, "--pid-file", Path.Combine(folder, "pid"), Path.GetFileName(folder)];
         return new ProcessSpec("unshare", ["--mount", "sh", "-c", "mount -t cgroup2 none /sys/fs/cgroup && exec \"$@\"", "sh", .. crun]) { Name = spec.Name };
+    }
+
+    private static void MakeRoot(ContainerSpec spec, string root)
+    {
+        foreach (var place in new[] { "usr", "etc", "app", "proc", "sys", "dev", Dotnet[1..] }.Concat(spec.Mounts.Keys.Concat(VolumeMounts(spec).Select(v => v.Path)).Select(m => m[1..]))) Directory.CreateDirectory(Path.Combine(root, place));
+        foreach (var link in new[] { "lib", "lib64", "bin", "sbin" }) File.CreateSymbolicLink(Path.Combine(root, link), $"usr/{link}");
     }
 
     /// <summary>The command line that runs a program of the image: by itself when it is native code, else by the runtime.</summary>
@@ -53,14 +59,14 @@ internal static class ContainerBundle
         var config = new JsonObject
         {
             ["ociVersion"] = "1.0.2",
-            ["root"] = new JsonObject { ["path"] = "root", ["readonly"] = (bool?)security?["readOnlyRootFilesystem"] ?? false },
+            ["root"] = new JsonObject { ["path"] = spec.Image?.Root ?? "root", ["readonly"] = (bool?)security?["readOnlyRootFilesystem"] ?? false },
             ["mounts"] = Mounts(spec),
             ["process"] = new JsonObject
             {
                 ["cwd"] = "/",
                 ["user"] = new JsonObject { ["uid"] = User(spec, pod, security), ["gid"] = (int?)(security?["runAsGroup"] ?? pod["securityContext"]?["runAsGroup"]) ?? 0 },
                 // When crun dies, so does what it runs, as every child of the tests.
-                ["args"] = List(["/usr/bin/setpriv", "--pdeathsig", "KILL", "--", .. spec.Arguments]),
+                ["args"] = List([.. spec.Image?.Launcher ?? Launcher, .. spec.Arguments]),
                 ["env"] = List([.. Environment(spec, container)]),
                 ["noNewPrivileges"] = (bool?)security?["allowPrivilegeEscalation"] == false,
                 ["capabilities"] = new JsonObject { ["bounding"] = List(capabilities), ["permitted"] = List(capabilities), ["effective"] = List(capabilities) },
@@ -105,7 +111,7 @@ internal static class ContainerBundle
             Mount("/dev", "tmpfs", "tmpfs", "nosuid", "strictatime", "mode=755", "size=65536k"),
             Mount("/dev/shm", "tmpfs", "shm", "nosuid", "noexec", "nodev", "mode=1777", "size=65536k"),
             Mount("/sys", "sysfs", "sysfs", "nosuid", "noexec", "nodev", "ro"),
-            .. new Dictionary<string, string>(spec.Mounts) { ["/usr"] = "/usr", ["/etc"] = "/etc", ["/app"] = spec.Program, [Dotnet] = runtime }
+            .. (spec.Image?.Mounts ?? new Dictionary<string, string> { ["/usr"] = "/usr", ["/etc"] = "/etc", ["/app"] = spec.Program, [Dotnet] = runtime }).Concat(spec.Mounts)
                 .Select(m => Mount(m.Key, "bind", m.Value, "rbind", "ro")),
             .. VolumeMounts(spec).Select(v => Mount(v.Path, "bind", v.Source, "rbind", v.IsReadOnly ? "ro" : "rw")),
         ];

@@ -11,6 +11,9 @@ public sealed record ContainerSpec(string Name, JsonObject Pod, IReadOnlyList<st
     /// <summary>The folder of the program, which the image has at /app.</summary>
     public required string Program { get; init; }
 
+    /// <summary>The root file system; null is this machine's /usr and /etc, beside the program.</summary>
+    public ContainerImage? Image { get; init; }
+
     /// <summary>The user of the image, where the pod names none.</summary>
     public int ImageUser { get; init; }
 
