@@ -19,8 +19,6 @@ internal sealed class RuntimeService(IServiceProvider services, IHostApplication
 
     public bool IsLeading => _lease is null || (_lease.Acquired.IsCompleted && !_lease.Lost.IsCancellationRequested);
 
-    public bool IsFromBefore(ResourceMetadata read) => _lease?.Won is { } won && read.IsOlderThan(won);
-
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var lost = _lease?.Lost ?? CancellationToken.None;

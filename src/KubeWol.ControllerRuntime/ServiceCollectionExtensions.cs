@@ -25,7 +25,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(s =>
         {
             var (time, lease, timeout) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), requestTimeout ?? ClusterClient.DefaultTimeout);
-            return new ClusterClient(connection, time) { RequestTimeout = timeout, Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
+            return new ClusterClient(connection, time) { RequestTimeout = timeout, Metrics = s.GetRequiredService<RuntimeMetrics>(), Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
@@ -80,14 +80,20 @@ public static class ServiceCollectionExtensions
     {
         options.Validate();
         // With a client of its own: everybody else's asks the lease before it writes.
-        return services.AddSingleton(s => new LeaderLease(
-            new ClusterClient(s.GetRequiredService<ClusterConnection>(), s.GetRequiredService<TimeProvider>()), options, s.GetRequiredService<RuntimeMetrics>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
+        services.AddSingleton<ITenure>(s => s.GetRequiredService<LeaderLease>());
+        return services.AddSingleton(s =>
+        {
+            var (time, metrics) = (s.GetRequiredService<TimeProvider>(), s.GetRequiredService<RuntimeMetrics>());
+            metrics.Leading(false);
+            return new LeaderLease(
+                new ClusterClient(s.GetRequiredService<ClusterConnection>(), time) { Metrics = metrics }, options, metrics, time, s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>());
+        });
     }
 
     private static void AddRuntimeService(this IServiceCollection services)
     {
         services.TryAddSingleton<RuntimeService>();
+        services.TryAddSingleton<ITenure, SoleTenure>(); // a lease goes first
         services.TryAddSingleton<IRuntimeState>(s => s.GetRequiredService<RuntimeService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, RuntimeService>(s => s.GetRequiredService<RuntimeService>()));
     }

@@ -96,10 +96,11 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         _api.Lease.Store("{\"holderIdentity\":\"other\",\"leaseDurationSeconds\":8}");
         var (host, work) = await StartAsync(lease: Lease);
         var state = host.Services.GetRequiredService<IRuntimeState>();
+        var tenure = host.Services.GetRequiredService<ITenure>();
         _api.AnswerList(Widget.Of("a", 1));
         await host.Services.GetRequiredService<ResourceCache<Widget>>().HoldsAsync("a:1");
         await Eventually.BecomesTrueAsync("it watches", () => _api.Watches == 1, Bounded.Test);
-        Assert.False(state.IsFromBefore(Widget.Of("a", 1).Metadata));
+        Assert.False(tenure.IsFromBefore(Widget.Of("a", 1).Metadata));
 
         _api.WatchesAreAway = true;
         _api.Lease.Store("{\"holderIdentity\":\"\"}");
@@ -109,8 +110,8 @@ public sealed class RuntimeServiceTests : IAsyncLifetime
         _api.WatchesAreAway = false;
         await PassUntilAsync(() => work.Reader.TryPeek(out _));
         Assert.Equal(2, _api.Watches);
-        Assert.True(state.IsFromBefore(Widget.Of("a", 1).Metadata));
-        Assert.False(state.IsFromBefore(Widget.Of("a", int.MaxValue).Metadata));
+        Assert.True(tenure.IsFromBefore(Widget.Of("a", 1).Metadata));
+        Assert.False(tenure.IsFromBefore(Widget.Of("a", int.MaxValue).Metadata));
     }
 
     /// <summary>A standby may stand by for months.</summary>

@@ -9,7 +9,7 @@ namespace KubeWol.ControllerRuntime.Leadership;
 /// Elects one leader by a Lease object. Expiry is judged by how long *this* process has seen the lease unchanged, never by comparing
 /// clocks of two machines. A leader that cannot renew in time stops leading for good; starting again is the simplest correct hand-over.
 /// </summary>
-internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger<LeaderLease> logger) : IDisposable
+internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions options, RuntimeMetrics metrics, TimeProvider time, ILogger<LeaderLease> logger) : ITenure, IDisposable
 {
     private readonly TaskCompletionSource _acquired = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lost = new();
@@ -20,11 +20,11 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
     /// <summary>When the last write that succeeded was begun: the server may store it at once and answer late, and a standby counts from the storing.</summary>
     private long _heldSince;
 
+    /// <summary>The lease as it was when this process got it; null before. Its version is a moment of the whole store: nobody else leads after it.</summary>
+    private ResourceMetadata? _won;
+
     /// <summary>Completes once this process leads.</summary>
     public Task Acquired => _acquired.Task;
-
-    /// <summary>The lease as it was when this process got it; null before. Its version is a moment of the whole store: nobody else leads after it.</summary>
-    public ResourceMetadata? Won { get; private set; }
 
     /// <summary>Cancelled when this process led and does so no longer.</summary>
     public CancellationToken Lost => _lost.Token;
@@ -47,7 +47,7 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
         {
             stopping.ThrowIfCancellationRequested();
             while (!await TryAcquireAsync().ConfigureAwait(false)) await PauseAsync(TimeSpan.MaxValue, stopping).ConfigureAwait(false);
-            Won = _seen!.Metadata;
+            _won = _seen!.Metadata;
             logger.Leading(options.Identity, _key);
             metrics.Leading(true);
             _acquired.TrySetResult();
@@ -61,6 +61,8 @@ internal sealed class LeaderLease(ClusterClient client, LeaderLeaseOptions optio
             // Still the leader, if it was; the lease is released once the last work is done.
         }
     }
+
+    public bool IsFromBefore(ResourceMetadata read) => _won is { } won && read.IsOlderThan(won);
 
     /// <summary>Lets go of the lease, if held, so that another may lead at once.</summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)

@@ -25,4 +25,12 @@ internal sealed class RequestReporter(
         requests.Observe(written);
         return written;
     }
+
+    /// <summary>
+    /// Makes sure that a request is still as it was read, by a patch that changes nothing and fails where another version is stored. The store is not written, and no further right
+    /// is needed.
+    /// </summary>
+    /// <exception cref="ApiException">It is another by now (a conflict), or gone.</exception>
+    public Task ConfirmAsync(WakeRequest request, CancellationToken cancellationToken) => client.PatchAsync(WakeRequest.Type, ResourceKey.Of(request),
+        JsonSerializer.SerializeToUtf8Bytes(new(new(request.Metadata.ResourceVersion), null), ReportJson.Default.WakeRequestStatusPatch), "status", cancellationToken);
 }

@@ -22,14 +22,11 @@ internal sealed class WakeRequestReconciler(
     RateMeter meter,
     Lifetimes lifetimes,
     ClusterClient client,
-    IRuntimeState runtime,
+    ITenure tenure,
     OperatorMetrics metrics,
     TimeProvider time,
     ILogger<WakeRequestReconciler> logger) : IReconciler
 {
-    /// <summary>When a request is looked at again of which something newer is known or about to be.</summary>
-    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(100);
-
     /// <summary>What is about to be reported as finished, with the machines that were meant: the report may arrive and its answer be lost, and the end is to be told once all the same.</summary>
     private readonly ConcurrentDictionary<ResourceKey, (string? Uid, IReadOnlyList<Machine> Found)> _untold = new();
 
@@ -74,7 +71,8 @@ internal sealed class WakeRequestReconciler(
         }
 
         var plan = VerbTable.Decide(reading.Situation);
-        if (plan is Plan.Act && runtime.IsFromBefore(stored.Metadata) && await ChangedAsync(stored, cancellationToken).ConfigureAwait(false)) return (stored, Soon);
+        // A status written on an old version is refused, but by then what it reports is done: the last leader may have done and said so, and our watch may be about to tell.
+        if (plan is Plan.Act && tenure.IsFromBefore(stored.Metadata)) await reporter.ConfirmAsync(stored, cancellationToken).ConfigureAwait(false);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
         if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
         var status = reporter.StatusAfter(reading, deed, began);
@@ -85,17 +83,6 @@ internal sealed class WakeRequestReconciler(
         // Past its deadline a request only lives on while its migration cannot be cancelled.
         var left = reading.Situation.Deadline - reader.Age(request);
         return (reported, plan is Plan.Refuse || deed.Look < left ? deed.Look : left);
-    }
-
-    /// <summary>
-    /// Asks the API server itself whether a request is as we have it. A status that is written on an old version is refused, but what is done for it is done by then;
-    /// the last leader may have done that and have said so, and our watch may be about to tell.
-    /// </summary>
-    private async Task<bool> ChangedAsync(WakeRequest read, CancellationToken cancellationToken)
-    {
-        var now = await client.GetAsync(WakeRequest.Type, ResourceKey.Of(read), cancellationToken).ConfigureAwait(false);
-        if (now is not null) requests.Observe(now);
-        return now?.Metadata.ResourceVersion != read.Metadata.ResourceVersion;
     }
 
     /// <summary>Tells the end of a request to everybody, once.</summary>

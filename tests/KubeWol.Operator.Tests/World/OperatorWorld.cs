@@ -23,7 +23,7 @@ namespace KubeWol.Operator.Tests.World;
 /// The operator's parts around real caches, before an API server that stores requests and takes Events. The test plays the watch
 /// (<see cref="See(VirtualMachine)"/>), the queue (<see cref="PassAsync()"/>) and KubeVirt (<see cref="KubeVirtSays"/>).
 /// </summary>
-internal sealed class OperatorWorld : IAsyncDisposable, IRuntimeState
+internal sealed class OperatorWorld : IAsyncDisposable, ITenure
 {
     private readonly ConcurrentDictionary<string, JsonObject> _stored = new();
     private readonly ClusterClient _client;
@@ -69,10 +69,6 @@ internal sealed class OperatorWorld : IAsyncDisposable, IRuntimeState
     public OperatorMetrics Metrics { get; }
 
     public EventRecorder Events { get; }
-
-    public bool IsSynced => true;
-
-    public bool IsLeading => true;
 
     /// <summary>The version of the store at which this operator began to lead.</summary>
     public long LeadsSince { get; set; }
@@ -245,6 +241,7 @@ internal sealed class OperatorWorld : IAsyncDisposable, IRuntimeState
         if (!_stored.TryGetValue(path, out var stored)) return Answer.Refuse(404, "NotFound", "not found");
         var patch = JsonNode.Parse(call.Body)!.AsObject();
         if ((string?)patch["metadata"]!["resourceVersion"] != (string?)stored["metadata"]!["resourceVersion"]) return Answer.Refuse(409, "Conflict", "the object has been modified");
+        if (patch["status"] is null) return new(200, stored.ToJsonString()); // nothing changes
         stored["metadata"]!["resourceVersion"] = Some.NextVersion();
         stored["status"] = MergePatch.Applied(stored["status"], patch["status"]);
         return new(200, stored.ToJsonString());
