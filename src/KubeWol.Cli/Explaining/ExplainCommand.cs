@@ -16,6 +16,7 @@ internal static class ExplainCommand
         var verb = new Argument<WakeAction?>("VERB")
         {
             Description = $"What the frame asks for: {string.Join(", ", CommandOptions.Verbs)}. What it would be taken for if not given.",
+            HelpName = "VERB",
             Arity = ArgumentArity.ZeroOrOne,
             CustomParser = r => CommandOptions.VerbIn(r, r.Tokens[0].Value),
         };
