@@ -29,6 +29,9 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
+alerts-test: setup ## Run the tests of metrics, alerts and dashboard: promtool, and a real Prometheus and Alertmanager
+	@eng/test.sh tests/KubeWol.Monitoring.Tests
+
 page-test: setup ## Look at the operator's status page in a headless Chromium, after real frames; pictures in artifacts/page
 	@eng/page.sh
 
@@ -53,4 +56,8 @@ crds: ## Generate crds/ and docs/reference.md from the C# types
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
 
-.PHONY: help setup demo demo-down build agent plugin test e2e page-test bench bench-readme torture soak fuzz crds verbs-table
+metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, from running programs
+	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
+	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
+
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test
