@@ -29,7 +29,7 @@ internal static class PageStyle
         table{width:100%;border-collapse:collapse}
         th{font-weight:500;color:var(--dim);text-align:left;font-size:.86em;padding:.3rem 1rem}
         td{vertical-align:top;padding:.45rem 1rem;border-top:1px solid var(--line);overflow-wrap:anywhere;unicode-bidi:isolate}
-        td[data-l=When]{white-space:nowrap}td[data-l=What] b{display:block}
+        td[data-l=When]{white-space:nowrap}td[data-l=What]{min-width:10.5rem}td[data-l=What] b{display:block}
         td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}
         code{font:.92em ui-monospace,SFMono-Regular,Menlo,monospace;white-space:nowrap}
         .good{color:var(--good)}.bad{color:var(--bad)}.wait{color:var(--wait)}
