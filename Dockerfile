@@ -17,7 +17,7 @@ RUN apt-get update \
 WORKDIR /source
 COPY . .
 RUN test "${TARGETARCH:-$(dpkg --print-architecture)}" = "$(dpkg --print-architecture)" \
- && Version=$VERSION eng/agent.sh \
+ && Version=$VERSION eng/native.sh KubeWol.Agent \
  && eng/agent-root.sh /out/agent
 
 # The .NET runtime, no shell, no package manager.

@@ -32,6 +32,9 @@ e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs th
 chart-test: setup ## Run the tests of the chart, the manifests, the images and the workflows
 	@eng/test.sh tests/KubeWol.Chart.Tests
 
+alerts-test: setup ## Run the tests of metrics, alerts and dashboard: promtool, and a real Prometheus and Alertmanager
+	@eng/test.sh tests/KubeWol.Monitoring.Tests
+
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
 
@@ -56,4 +59,8 @@ verbs-table: ## Generate docs/verbs.md from the code that decides
 chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
 
-.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs
+metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, from running programs
+	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
+	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
+
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs metrics-docs alerts-test

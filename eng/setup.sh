@@ -40,17 +40,23 @@ if [ -n "$missing" ]; then
   apt-get -qq install -y --no-install-recommends $missing >"$log" 2>&1 || die "apt cannot install $missing- $(grep -m1 '^E:' "$log" || tail -1 "$log")"
   rm -f "$log"
 fi
-# The system calls that containers are left by default. The package would bring a firewall along: the one file is enough.
 cache=${KUBEWOL_TEST_CACHE:-${XDG_CACHE_HOME:-~/.cache}/kubewol/testplane}
-if [ ! -e /usr/share/containers/seccomp.json ] && [ ! -s "$cache/seccomp.json" ]; then
-  mkdir -p "$cache"
+take() { # PACKAGE FILE...: files of a Debian package into the cache. The package itself would start a service, or bring a firewall along.
+  local name=$1 package file
+  shift
   package=$(mktemp -d)
   [ -n "$missing" ] || apt-get -qq update >/dev/null 2>&1 || true
-  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download golang-github-containers-common >/dev/null 2>apt.log && dpkg-deb -x ./*.deb .) \
-    || die "apt cannot download golang-github-containers-common- $(grep -m1 '^E:' "$package/apt.log" || tail -1 "$package/apt.log")"
-  mv "$package/usr/share/containers/seccomp.json" "$cache/seccomp.json"
+  (cd "$package" && apt-get -qq -o APT::Sandbox::User=root download "$name" >/dev/null 2>apt.log && dpkg-deb -x ./*.deb .) \
+    || die "apt cannot download $name- $(grep -m1 '^E:' "$package/apt.log" || tail -1 "$package/apt.log")"
+  mkdir -p "$cache"
+  for file; do mv "$package/$file" "$cache/${file##*/}"; done
   rm -rf "$package"
-fi
+}
+# The system calls that containers are left by default.
+[ -e /usr/share/containers/seccomp.json ] || [ -s "$cache/seccomp.json" ] || take golang-github-containers-common usr/share/containers/seccomp.json
+# They judge the alerts and the dashboard.
+[ -x "$cache/promtool" ] || take prometheus usr/bin/prometheus usr/bin/promtool
+[ -x "$cache/prometheus-alertmanager" ] || take prometheus-alertmanager usr/share/prometheus/alertmanager/{default,email}.tmpl usr/bin/prometheus-alertmanager
 [ -n "${KUBEBUILDER_ASSETS:-}" ] || "$testplane/fetch.sh" >/dev/null
 "$testplane/fetch.sh" helm >/dev/null
 "$interop/fetch.sh" >/dev/null

@@ -5,9 +5,14 @@ using Prometheus;
 
 namespace KubeWol.Agent;
 
-/// <summary>All figures of the agent. Labels are bounded: never an address. Every series exists from the start.</summary>
+/// <summary>All figures that only the agent has. Labels are bounded: never an address. Every series exists from the start; those of an interface from when it is listened on.</summary>
 internal sealed class AgentMetrics
 {
+    /// <summary>Interfaces with series of their own. On a node where bridges come and go, those after them share one.</summary>
+    public const int MostInterfaces = 64;
+
+    private const string OtherInterfaces = "other";
+
     private readonly CollectorRegistry _registry;
     private readonly Counter _frames;
     private readonly Counter.Child _accepted;
@@ -34,9 +39,11 @@ internal sealed class AgentMetrics
     private readonly Gauge _addresses;
     private readonly Gauge _indexKnown;
     private readonly Gauge _capturing;
+    private readonly Gauge _deaf;
     private readonly Counter _captured;
     private readonly Counter _dropped;
     private readonly Dictionary<string, CaptureCounts> _counts = [];
+    private readonly HashSet<string> _named = [];
 
     public AgentMetrics(CollectorRegistry registry)
     {
@@ -68,12 +75,13 @@ internal sealed class AgentMetrics
         _circuitOpen = metrics.CreateGauge("kubewol_agent_api_circuit_open", "1 while the API server is only probed because most requests to it fail, else 0.");
         _takeovers = metrics.CreateCounter("kubewol_agent_takeovers_total", "WakeRequests written because no node whose turn was before had.");
         _clock = metrics.CreateGauge("kubewol_agent_clock_offset_seconds", "By how much the API server's clock is ahead of this node's; 0 unless it is proven to be.");
-        _latency = metrics.CreateHistogram("kubewol_agent_request_latency_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
+        _latency = metrics.CreateHistogram("kubewol_agent_request_duration_seconds", "Time from a frame's arrival to the creation of its WakeRequest.",
             new HistogramConfiguration { Buckets = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 5, 10, 60, 300] });
         _held = metrics.CreateGauge("kubewol_agent_held_messages", "Messages for addresses that no machine is known to have, kept for a moment in case one is being created.");
         _addresses = metrics.CreateGauge("kubewol_agent_index_addresses", "MAC addresses of machines that are listened for.");
         _indexKnown = metrics.CreateGauge("kubewol_agent_index_known", "1 once it is known which addresses machines have; 0 before, when --without-index says what is done.");
         _capturing = metrics.CreateGauge("kubewol_agent_interfaces", "Network interfaces being listened on.");
+        _deaf = metrics.CreateGauge("kubewol_agent_interfaces_failed", "Network interfaces that are to be listened on, and cannot be.");
         _captured = metrics.CreateCounter("kubewol_agent_capture_frames_total", "Frames that passed the kernel's filter, as counted by libpcap.", ["interface"]);
         _dropped = metrics.CreateCounter("kubewol_agent_capture_dropped_total", "Frames lost before they were looked at, by place: buffer (it was full), interface (driver or hardware).", ["interface", "place"]);
     }
@@ -143,7 +151,12 @@ internal sealed class AgentMetrics
 
     public void WriteRetried() => _retries.Inc();
 
-    public void Capturing(int interfaces) => _capturing.Set(interfaces);
+    /// <summary>So many interfaces are listened on, and so many more should be.</summary>
+    public void Capturing(int interfaces, int failed)
+    {
+        _capturing.Set(interfaces);
+        _deaf.Set(failed);
+    }
 
     /// <summary>Has libpcap's counters read whenever the metrics are.</summary>
     public void ReadDropsWith(Action report) => _registry.AddBeforeCollectCallback(report);
@@ -153,10 +166,11 @@ internal sealed class AgentMetrics
     {
         var last = _counts.GetValueOrDefault(@interface);
         _counts[@interface] = counts;
+        var label = _named.Contains(@interface) || (_named.Count < MostInterfaces && _named.Add(@interface)) ? @interface : OtherInterfaces;
         // libpcap counts in 32 bits; the difference is right across a wrap.
-        _captured.WithLabels(@interface).Inc(unchecked(counts.Received - last.Received));
-        _dropped.WithLabels(@interface, "buffer").Inc(unchecked(counts.Dropped - last.Dropped));
-        _dropped.WithLabels(@interface, "interface").Inc(unchecked(counts.DroppedByInterface - last.DroppedByInterface));
+        _captured.WithLabels(label).Inc(unchecked(counts.Received - last.Received));
+        _dropped.WithLabels(label, "buffer").Inc(unchecked(counts.Dropped - last.Dropped));
+        _dropped.WithLabels(label, "interface").Inc(unchecked(counts.DroppedByInterface - last.DroppedByInterface));
     }
 
     /// <summary>Takes over the last counters of a capture; the next one on this interface counts from zero.</summary>

@@ -25,7 +25,7 @@ public static class ServiceCollectionExtensions
         services.TryAddSingleton(s =>
         {
             var (time, lease, timeout) = (s.GetRequiredService<TimeProvider>(), s.GetService<LeaderLease>(), requestTimeout ?? ClusterClient.DefaultTimeout);
-            return new ClusterClient(connection, time) { RequestTimeout = timeout, Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
+            return new ClusterClient(connection, time) { RequestTimeout = timeout, Metrics = s.GetRequiredService<RuntimeMetrics>(), Dates = s.GetService<IServerDates>(), MayWrite = () => lease is null || lease.IsHeld };
         });
         services.TryAddSingleton<RuntimeMetrics>();
         return services;
@@ -81,9 +81,13 @@ public static class ServiceCollectionExtensions
         options.Validate();
         // With a client of its own: everybody else's asks the lease before it writes.
         services.AddSingleton<ITenure>(s => s.GetRequiredService<LeaderLease>());
-        return services.AddSingleton(s => new LeaderLease(
-            new ClusterClient(s.GetRequiredService<ClusterConnection>(), s.GetRequiredService<TimeProvider>()), options, s.GetRequiredService<RuntimeMetrics>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>()));
+        return services.AddSingleton(s =>
+        {
+            var (time, metrics) = (s.GetRequiredService<TimeProvider>(), s.GetRequiredService<RuntimeMetrics>());
+            metrics.Leading(false);
+            return new LeaderLease(
+                new ClusterClient(s.GetRequiredService<ClusterConnection>(), time) { Metrics = metrics }, options, metrics, time, s.GetRequiredService<ILoggerFactory>().CreateLogger<LeaderLease>());
+        });
     }
 
     private static void AddRuntimeService(this IServiceCollection services)

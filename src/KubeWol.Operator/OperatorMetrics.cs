@@ -3,11 +3,13 @@ using Prometheus;
 
 namespace KubeWol.Operator;
 
-/// <summary>All figures of the operator. Labels are bounded: never an address or a name.</summary>
+/// <summary>All figures that only the operator has. Labels are bounded: never an address or a name.</summary>
 internal sealed class OperatorMetrics
 {
     private const string Issued = "issued";
     private const string Completed = "completed";
+    private const string Ready = "Ready";
+    private const string NotReady = "NotReady";
 
     /// <summary>How each action can end well; every action can end badly in most ways.</summary>
     private static readonly Dictionary<WakeAction, WakeReason[]> Succeeded = new()
@@ -49,6 +51,7 @@ internal sealed class OperatorMetrics
     private readonly Gauge _indexAddresses;
     private readonly Gauge _indexBytes;
     private readonly Gauge _indexLag;
+    private readonly Gauge _agents;
 
     public OperatorMetrics(CollectorRegistry registry)
     {
@@ -64,6 +67,8 @@ internal sealed class OperatorMetrics
         _indexAddresses = metrics.CreateGauge("kubewol_index_addresses", "MAC addresses of machines that agents listen for.");
         _indexBytes = metrics.CreateGauge("kubewol_index_bytes", "Octets in which they are published.");
         _indexLag = metrics.CreateGauge("kubewol_index_lag_seconds", "Age of the oldest change of these addresses that is not published yet; 0 when all are, and on a standby.");
+        _agents = metrics.CreateGauge("kubewol_agents", "Agents that the cluster has a pod for, by whether they are ready.", ["state"]);
+        foreach (var state in (string[])[Ready, NotReady]) _agents.WithLabels(state);
         foreach (var (action, reasons) in Succeeded)
         {
             foreach (var reason in reasons) _requests.WithLabels(action.ToString(), nameof(WakePhase.Succeeded), reason.ToString());
@@ -93,6 +98,14 @@ internal sealed class OperatorMetrics
     public void EventDropped() => _eventsDropped.Inc();
 
     public void IndexWritten() => _indexWrites.Inc();
+
+    /// <summary>Has agents counted whenever the metrics are read.</summary>
+    public void CountAgentsWith(Func<(int Ready, int NotReady)> count) => _registry.AddBeforeCollectCallback(() =>
+    {
+        var (ready, notReady) = count();
+        _agents.WithLabels(Ready).Set(ready);
+        _agents.WithLabels(NotReady).Set(notReady);
+    });
 
     /// <summary>Has the figures of the index read whenever the metrics are.</summary>
     public void ReadIndexWith(Func<(int Addresses, int Bytes, TimeSpan Lag)> read) => _registry.AddBeforeCollectCallback(() =>

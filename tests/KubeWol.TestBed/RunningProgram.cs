@@ -14,6 +14,9 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>The program's own process id.</summary>
     public int Id => container.Id;
 
+    /// <summary>Where its metrics and probes are; an agent's, as seen from its own node.</summary>
+    public Uri Address => http.BaseAddress!;
+
     /// <summary>Sends a signal to the program itself.</summary>
     public void Send(Signal signal) => container.Send(signal);
 

@@ -54,7 +54,7 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
         await _following.ConfigureAwait(false);
         List<(Nic, ICapture)> ended;
         lock (_gate) ended = [.. _captures.Keys.ToList().Select(Remove)];
-        metrics.Capturing(0);
+        metrics.Capturing(0, failed: 0);
         await EndAsync(ended).ConfigureAwait(false);
     }
 
@@ -134,7 +134,7 @@ internal sealed class CaptureService(INicSource nics, OpenCapture open, AgentOpt
             }
         }
 
-        metrics.Capturing(_captures.Count);
+        metrics.Capturing(_captures.Count, wanted.Count - _captures.Count);
     }
 
     /// <summary>Takes over the capture's last counters; whoever calls stops it.</summary>

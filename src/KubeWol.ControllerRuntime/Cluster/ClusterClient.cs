@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
+using KubeWol.ControllerRuntime.Internal;
 
 namespace KubeWol.ControllerRuntime.Cluster;
 
@@ -26,6 +27,9 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
 
     /// <summary>Who wants to know what time it is for the API server, or null.</summary>
     internal IServerDates? Dates { get; init; }
+
+    /// <summary>Counts what is sent, or null.</summary>
+    internal RuntimeMetrics? Metrics { get; init; }
 
     /// <summary>Completes when the API server answers after it did not.</summary>
     internal Task Returned => connection.Returned;
@@ -112,7 +116,7 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
             request.Headers.Accept.ParseAdd("application/json");
             if (body is { } bytes) request.Content = new ReadOnlyMemoryContent(bytes) { Headers = { ContentType = contentType ?? Json } };
             var sent = time.GetTimestamp();
-            var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            var response = await CountedAsync(request, cancellationToken).ConfigureAwait(false);
             if (response.Headers.Date is { } date) Dates?.Said(date, sent, time.GetTimestamp());
             if (response.IsSuccessStatusCode) return response;
             using (response)
@@ -121,6 +125,22 @@ public sealed class ClusterClient(ClusterConnection connection, TimeProvider tim
                 if (!renewed && response.StatusCode == HttpStatusCode.Unauthorized && await connection.RenewCredentialsAsync(request, cancellationToken).ConfigureAwait(false)) continue;
                 throw await RefusalAsync(response, cancellationToken).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>Sends a request once; every one that is sent is counted here, and nowhere else.</summary>
+    private async Task<HttpResponseMessage> CountedAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            Metrics?.Called(request.Method, response.StatusCode);
+            return response;
+        }
+        catch (Exception e)
+        {
+            Metrics?.Called(request.Method, e is OperationCanceledException ? ApiResult.NoAnswer : ApiResult.NoConnection);
+            throw;
         }
     }
 

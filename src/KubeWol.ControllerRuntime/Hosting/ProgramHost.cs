@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.ControllerRuntime.Internal;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -30,7 +31,7 @@ public static class ProgramHost
         {
             using var connection = ClusterConnection.Open(given.GetValue(options.Kubeconfig));
             // Only what programs say themselves: the framework's own meters would be another hundred series.
-            Metrics.SuppressDefaultMetrics(new() { SuppressEventCounters = true, SuppressMeters = true });
+            Metrics.SuppressDefaultMetrics(new() { SuppressDebugMetrics = true, SuppressEventCounters = true, SuppressMeters = true });
             var builder = Host.CreateEmptyApplicationBuilder(null);
             AddLogging(builder.Logging, given.GetValue(options.LogLevel), given.GetValue(options.LogFormat) == "json");
             builder.Services.AddCluster(connection);
@@ -39,8 +40,10 @@ public static class ProgramHost
             await using var pages = PageServer.Listen(listen, TimeProvider.System);
             await host.StartAsync(cancellationToken).ConfigureAwait(false);
             var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(name);
+            var version = typeof(ProgramHost).Assembly.GetName().Version!.ToString(3);
+            host.Services.GetRequiredService<RuntimeMetrics>().Built(name, version);
             pages.Serve(Pages(host.Services, readiness), logger);
-            logger.Started(name, typeof(ProgramHost).Assembly.GetName().Version?.ToString(3), connection.Server, pages.Address);
+            logger.Started(name, version, connection.Server, pages.Address);
             await host.WaitForShutdownAsync(cancellationToken).ConfigureAwait(false);
             return Environment.ExitCode;
         }

@@ -16,7 +16,12 @@ internal static class KeyServices
         services.AddInformer(SecureOnSecret.Type, Only(SecureOnSecret.Name));
         services.AddInformer(ConfigMap.Type, InformerOptions.Eager with { Namespace = options.Namespace, Names = [AgentConfig.Name, .. AddressShards.Names] });
         services.AddInformer(Pod.Type, InformerOptions.Eager with { Namespace = options.Namespace, LabelSelector = "app.kubernetes.io/name=kubewol,app.kubernetes.io/component=agent" });
-        services.AddSingleton<ReadyAgents>();
+        services.AddSingleton(s =>
+        {
+            var agents = new ReadyAgents(s.GetRequiredService<IResourceCache<Pod>>(), s.GetRequiredService<TimeProvider>());
+            s.GetRequiredService<OperatorMetrics>().CountAgentsWith(agents.Count);
+            return agents;
+        });
         services.AddSingleton<SealingKeys>();
         services.AddSingleton<SecureOnPasswords>();
         return services.AddController<AgentConfigReconciler>("agentconfig", controller =>

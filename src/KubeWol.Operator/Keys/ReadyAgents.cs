@@ -24,6 +24,14 @@ internal sealed class ReadyAgents(IResourceCache<Pod> pods, TimeProvider time)
         }
     }
 
+    /// <summary>How many agents there are pods for, one for each node that is to have one; that no node takes is not ready, either.</summary>
+    public (int Ready, int NotReady) Count()
+    {
+        var there = pods.All.Where(p => p.Metadata.DeletionTimestamp is null).ToList();
+        var ready = there.Count(p => NodeOf(p) is not null);
+        return (ready, there.Count - ready);
+    }
+
     /// <summary>How long it takes until agents may be told again.</summary>
     public TimeSpan Wait => _told + Pace - time.GetUtcNow();
 

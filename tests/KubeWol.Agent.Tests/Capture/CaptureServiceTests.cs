@@ -203,10 +203,12 @@ public sealed class CaptureServiceTests : IAsyncLifetime
         await LookAsync();
         Assert.Equal(1, _log.Count(102));
         Assert.Contains("Cannot listen on eth0, trying again every second: a sentence", _log.Of(LogLevel.Warning));
+        Assert.Equal(1, await _page.ValueAsync("kubewol_agent_interfaces_failed"));
 
         _refusal = null;
         await LookAsync();
         Assert.Equal("eth0", Open);
+        Assert.Equal(0, await _page.ValueAsync("kubewol_agent_interfaces_failed"));
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class DelivererTests : DelivererScene
         Time.Advance(TimeSpan.FromMilliseconds(500));
         await request.CreateAsync();
         await ResultsAsync("Created 1");
-        Assert.Equal(0.5 - 0.1234567, await Page.ValueAsync("kubewol_agent_request_latency_seconds_sum"), 6);
+        Assert.Equal(0.5 - 0.1234567, await Page.ValueAsync("kubewol_agent_request_duration_seconds_sum"), 6);
         Assert.Equal([$"Created WakeRequest {request.Name} for 52:54:00:12:34:56: a magic packet from {sender} on eth0"], Log.Of(LogLevel.Information));
     }
 

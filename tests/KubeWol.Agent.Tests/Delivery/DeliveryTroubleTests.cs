@@ -110,7 +110,7 @@ public sealed class DeliveryTroubleTests : DelivererScene
         Hear(Frame(), Noon.AddMinutes(-4.9));
         await (await Api.NextAsync()).CreateAsync();
         await ResultsAsync("Created 1, Late 1");
-        Assert.Equal(1, await Page.ValueAsync("kubewol_agent_request_latency_seconds_count"));
+        Assert.Equal(1, await Page.ValueAsync("kubewol_agent_request_duration_seconds_count"));
     }
 
     [Theory]
@@ -121,7 +121,7 @@ public sealed class DeliveryTroubleTests : DelivererScene
         Hear(Frame(), Noon.AddMinutes(minutes));
         await (await Api.NextAsync()).CreateAsync();
         await ResultsAsync("Created 1");
-        Assert.Equal(0, await Page.ValueAsync("kubewol_agent_request_latency_seconds_sum"));
+        Assert.Equal(0, await Page.ValueAsync("kubewol_agent_request_duration_seconds_sum"));
     }
 
     /// <summary>However many messages wait: one after the other asks whether the server is back, ever more rarely, and the log has it once.</summary>

@@ -228,7 +228,7 @@ public sealed class FrameIntakeTests : IDisposable
             reasons.Concat(["Accepted", "Repeated", "RateLimited", "QueueFull", "UnknownMac", "NoIndex"]).Select(r => $"kubewol_agent_frames_total{{result=\"{r}\"}} 0").Order(StringComparer.Ordinal),
             lines.Where(l => l.StartsWith("kubewol_agent_frames_total", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
         foreach (var result in (string[])["Created", "AlreadyThere", "Replayed", "Refused", "Late"]) Assert.Contains($"kubewol_agent_requests_total{{result=\"{result}\"}} 0", lines);
-        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_latency_seconds_count", "kubewol_agent_interfaces", "kubewol_agent_held_messages", "kubewol_agent_index_known", "kubewol_agent_index_addresses"]) Assert.Contains($"{series} 0", lines);
+        foreach (var series in (string[])["kubewol_agent_request_retries_total", "kubewol_agent_request_duration_seconds_count", "kubewol_agent_interfaces", "kubewol_agent_held_messages", "kubewol_agent_index_known", "kubewol_agent_index_addresses"]) Assert.Contains($"{series} 0", lines);
     }
 
     [Theory]

@@ -315,6 +315,20 @@ public sealed class AgentConfigTests : IAsyncLifetime
         Assert.False(ReadyAgents.Matters(off, null));
     }
 
+    [Fact]
+    public async Task Agents_are_counted_for_whoever_watches_them_and_those_that_go_are_not()
+    {
+        var registry = Prometheus.Metrics.NewCustomRegistry();
+        new OperatorMetrics(registry).CountAgentsWith(new ReadyAgents(_pods, _time).Count);
+        See("ready", "node-a", ready: true);
+        See("deaf", "node-b", ready: false);
+        See("homeless", null, ready: false);
+        See("going", "node-c", ready: true, going: true);
+
+        Assert.Equal(1, await registry.ValueAsync("kubewol_agents{state=\"Ready\"}"));
+        Assert.Equal(2, await registry.ValueAsync("kubewol_agents{state=\"NotReady\"}"));
+    }
+
     private void See(string name, string? node, bool ready, bool going = false)
     {
         var pod = OnNode(node, ready);
