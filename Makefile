@@ -29,11 +29,14 @@ test: setup ## Run all tests, unit to end-to-end
 e2e: setup ## Run the end-to-end tests only; KUBEWOL_E2E_KUBECONFIG=file runs them against that cluster
 	@eng/test.sh tests/KubeWol.EndToEnd
 
-chart-test: setup ## Run the tests of the chart, the manifests, the images and the workflows
-	@eng/test.sh tests/KubeWol.Chart.Tests
-
 alerts-test: setup ## Run the tests of metrics, alerts and dashboard: promtool, and a real Prometheus and Alertmanager
 	@eng/test.sh tests/KubeWol.Monitoring.Tests
+
+page-test: setup ## Look at the operator's status page in a headless Chromium, after real frames; pictures in artifacts/page
+	@eng/page.sh
+
+chart-test: setup ## Run the tests of the chart, the manifests, the images and the workflows
+	@eng/test.sh tests/KubeWol.Chart.Tests
 
 bench: setup ## Measure latency, loss, memory and scale (a quarter of an hour; QUICK=1: three minutes), into artifacts/bench
 	@eng/bench.sh $(if $(QUICK),--quick) $(if $(ONLY),--only $(ONLY))
@@ -50,17 +53,17 @@ soak: setup ## Send frames steadily and look for growth of memory, handles, thre
 fuzz: ## Fuzz the parser; SECONDS_=600 says how long
 	@eng/fuzz.sh $(SECONDS_)
 
-crds: ## Generate crds/ from the C# types
-	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds
+crds: ## Generate crds/ and docs/reference.md from the C# types
+	dotnet run --project eng/KubeWol.CrdGen -c Release -- crds charts/kubewol/files/crds docs/reference.md
 
 verbs-table: ## Generate docs/verbs.md from the code that decides
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Operator.Tests -c Release -- -noLogo -noColor -class '*.VerbsDocumentTests'
-
-chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
-	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
 
 metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, from running programs
 	dotnet build tests/KubeWol.Monitoring.Tests -c Release -v quiet --nologo
 	KUBEWOL_WRITE_DOCS=1 artifacts/bin/KubeWol.Monitoring.Tests/release/KubeWol.Monitoring.Tests -noLogo -noColor -method '*.The_document_says*' -method '*.Every_query_gives_data*'
 
-.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table chart-test chart-docs metrics-docs alerts-test
+chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
+	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
+
+.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test chart-test chart-docs

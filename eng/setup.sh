@@ -27,6 +27,7 @@ missing=$(
   needed openssl openssl
   needed clang clang        # links the agent, which is native code
   needed unzip unzip
+  needed chromium chromium  # looks at the operator's status page
 )
 if [ -n "$missing" ]; then
   missing=$(tr '\n' ' ' <<<"$missing")

@@ -1,15 +1,22 @@
-// Writes the CustomResourceDefinitions into each of the folders given.
+// Writes the CustomResourceDefinitions into each of the folders given, and the reference of their fields into each .md file given.
 using KubeWol.CrdGen;
 
 if (args.Length == 0)
 {
-    await Console.Error.WriteLineAsync("usage: KubeWol.CrdGen FOLDER...").ConfigureAwait(false);
+    await Console.Error.WriteLineAsync("usage: KubeWol.CrdGen FOLDER|FILE.md...").ConfigureAwait(false);
     return 2;
 }
 
-foreach (var folder in args)
+var all = CrdBuilder.All();
+foreach (var target in args)
 {
-    foreach (var (file, yaml) in CrdBuilder.All()) await File.WriteAllTextAsync(Path.Combine(folder, file), yaml).ConfigureAwait(false);
+    if (Path.GetExtension(target) == ".md")
+    {
+        await File.WriteAllTextAsync(target, ReferenceDocument.Text(all.Values)).ConfigureAwait(false);
+        continue;
+    }
+
+    foreach (var (file, yaml) in all) await File.WriteAllTextAsync(Path.Combine(target, file), yaml).ConfigureAwait(false);
 }
 
 return 0;

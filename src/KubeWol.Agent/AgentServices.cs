@@ -34,7 +34,7 @@ internal static class AgentServices
             controller.Watch(ConfigMap.Type, (_, map) => [ResourceKey.Of(map)]);
         });
         services.AddSingleton<FrameTrace>();
-        services.AddSingleton(s => new ServedPage("/frames", (client, _) => Task.FromResult(s.GetRequiredService<FrameTrace>().Answer(client))));
+        services.AddSingleton(s => new ServedPage("/frames", (visit, _) => Task.FromResult(s.GetRequiredService<FrameTrace>().Answer(visit))));
         services.AddSingleton<FloodGuard>();
         services.AddSingleton<PasswordSealer>();
         services.AddSingleton<Spool>();

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using KubeWol.ControllerRuntime;
 
 namespace KubeWol.Api;
@@ -19,10 +20,16 @@ public sealed record Pod : IResource
 }
 
 /// <summary>What was asked for of a pod.</summary>
-public sealed record PodSpec(string? NodeName);
+public sealed record PodSpec(string? NodeName, IReadOnlyList<PodContainer>? Containers = null);
+
+/// <summary>A container of a pod, as far as it can be asked something.</summary>
+public sealed record PodContainer(IReadOnlyList<ContainerPort>? Ports);
+
+/// <summary>A port that a container says it listens on.</summary>
+public sealed record ContainerPort(string? Name, [property: JsonPropertyName("containerPort")] int Number);
 
 /// <summary>How a pod is.</summary>
-public sealed record PodStatus(IReadOnlyList<PodCondition>? Conditions);
+public sealed record PodStatus(IReadOnlyList<PodCondition>? Conditions, [property: JsonPropertyName("podIP")] string? Address = null);
 
 /// <summary>A condition of a pod.</summary>
 public sealed record PodCondition(string? Type, string? Status);

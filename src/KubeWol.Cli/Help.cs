@@ -54,7 +54,7 @@ internal static class Help
         {
             var command = parseResult.CommandResult.Command;
             using var page = new StringWriter();
-            standard.MaxWidth = terminal.Width();
+            standard.MaxWidth = terminal.Width;
             parseResult.InvocationConfiguration.Output = page;
             standard.Invoke(parseResult);
             terminal.Out.WriteLine(page.ToString().Replace(RootCommand.ExecutableName, "kubectl wol", StringComparison.Ordinal).TrimEnd());

@@ -7,6 +7,7 @@ using KubeWol.Operator.Index;
 using KubeWol.Operator.Keys;
 using KubeWol.Operator.KubeVirt;
 using KubeWol.Operator.Ledger;
+using KubeWol.Operator.Page;
 using KubeWol.Operator.Policies;
 using KubeWol.Operator.Requests;
 using KubeWol.Operator.Targets;
@@ -78,6 +79,7 @@ internal static class OperatorServices
             .Watch(VirtualMachine.Type, (s, machine) => TemplateReconciler.For(Templates(s), machine)));
 
         services.AddIndex(options);
+        services.AddStatusPage();
         if (options.LeaderElection)
         {
             // A standby sees the last renewal a look late and the expiry another: 7 s, and a look every 0.8 s, leave a wake within 10 s of a leader's death.

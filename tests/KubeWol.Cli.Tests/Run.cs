@@ -22,7 +22,7 @@ internal sealed record Run(ExitCode Code, string Out, string Error)
         var terminal = new Terminal
         {
             Out = TextWriter.Synchronized(output), Error = TextWriter.Synchronized(error), In = () => new StringReader(around.Typed), Asks = around.Typed.Length > 0,
-            IsLive = around.IsLive, ColoursOut = around.Colours, ColoursError = around.Colours, Width = static () => 100,
+            IsLive = around.IsLive, ColoursOut = around.Colours, ColoursError = around.Colours, Width = 100,
         };
         var code = await KubectlWol.RunAsync(
             args, new() { Terminal = terminal, Time = around.Time, Variable = around.Variables.GetValueOrDefault }, TestContext.Current.CancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.TestBed;
+using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
 using KubeWol.TestCluster.Processes;
 
@@ -71,6 +72,7 @@ public sealed class PluginTests(Bed bed)
         Assert.NotNull(await bed.MachineAsync(machine));
 
         _ = (await WolAtSenderAsync("send", machine.Mac!, "--verb", "destroy", "--sign-key", Path.Combine(keys.Path, $"{trusted}.pem"))).Checked;
+        await Eventually.BecomesTrueAsync("the machine is gone", async () => await bed.Cluster.MachineAsync(new(machine.Namespace, machine.Name), Cancel) is null, Cancel);
         Assert.Contains(await bed.FinishedRequestsForAsync(machine.Mac!), r => r.Status!.Reason == WakeReason.Destroyed);
     }
 

@@ -14,7 +14,7 @@ public sealed class RunningProgram(ContainerProcess container, HttpClient http) 
     /// <summary>The program's own process id.</summary>
     public int Id => container.Id;
 
-    /// <summary>Where its metrics and probes are; an agent's, as seen from its own node.</summary>
+    /// <summary>Where its pages are, as seen from its own node.</summary>
     public Uri Address => http.BaseAddress!;
 
     /// <summary>Sends a signal to the program itself.</summary>

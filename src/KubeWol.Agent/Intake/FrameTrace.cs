@@ -52,7 +52,7 @@ internal sealed class FrameTrace(AgentOptions options, KnownAddresses known)
     }
 
     /// <summary>Serves them to this node alone: whoever may forward a port to the pod arrives here as that, and who calls whom is nobody else's business.</summary>
-    public PageAnswer Answer(IPAddress client) => IPAddress.IsLoopback(client)
+    public PageAnswer Answer(PageVisit visit) => visit.IsLocal
         ? new(HttpStatusCode.OK, "application/json", JsonSerializer.SerializeToUtf8Bytes(Read(), AgentJson.Default.FramesPage))
         : PageAnswer.Text(HttpStatusCode.Forbidden, "Only from the node itself: kubectl port-forward to this pod.\n");
 

@@ -41,14 +41,13 @@ internal sealed class ProgressLine : IAsyncDisposable
     private async Task PaintAsync()
     {
         using var timer = new PeriodicTimer(Frame, _time);
-        var width = _terminal.Width();
         try
         {
             for (var frame = 0; ; frame++)
             {
                 var elapsed = string.Create(CultureInfo.InvariantCulture, $"{_time.GetElapsedTime(_begun).TotalSeconds:0.0} s");
                 var line = $"{Spinner[frame % Spinner.Length]} {elapsed}  {_text}";
-                await _terminal.Error.WriteAsync($"{Clear}{(line.Length < width ? line : line[..(width - 2)] + "…")}").ConfigureAwait(false);
+                await _terminal.Error.WriteAsync($"{Clear}{(line.Length < _terminal.Width ? line : line[..(_terminal.Width - 2)] + "…")}").ConfigureAwait(false);
                 await _terminal.Error.FlushAsync(_end.Token).ConfigureAwait(false);
                 await timer.WaitForNextTickAsync(_end.Token).ConfigureAwait(false);
             }

@@ -16,8 +16,8 @@ internal sealed class Terminal
     /// <summary>Whether lines on the error stream may be painted over.</summary>
     public bool IsLive { get; init; }
 
-    /// <summary>How wide a line on the error stream may be. To be asked late: .NET greets the terminal with escape sequences before it asks that.</summary>
-    public Func<int> Width { get; init; } = static () => 80;
+    /// <summary>How wide a line on the error stream may be.</summary>
+    public int Width { get; init; } = 80;
 
     public bool ColoursOut { get; init; }
 
@@ -30,13 +30,12 @@ internal sealed class Terminal
         var colours = moves && string.IsNullOrEmpty(variable("NO_COLOR"));
         return new()
         {
-            // Console.Out would do the same.
-            Out = Writer(Console.OpenStandardOutput()),
-            Error = Writer(Console.OpenStandardError()),
+            Out = Console.Out,
+            Error = Console.Error,
             In = static () => Console.In,
             Asks = !Console.IsInputRedirected && !Console.IsErrorRedirected,
             IsLive = moves && !Console.IsErrorRedirected,
-            Width = static () => Console.IsErrorRedirected ? 80 : WindowWidth(),
+            Width = Console.IsErrorRedirected ? 80 : WindowWidth(),
             ColoursOut = colours && !Console.IsOutputRedirected,
             ColoursError = colours && !Console.IsErrorRedirected,
         };
@@ -49,8 +48,6 @@ internal sealed class Terminal
     public string PaintError(Tone tone, string text) => Paint(tone, text, ColoursError);
 
     private static string Paint(Tone tone, string text, bool colours) => colours && tone != Tone.Plain ? $"\e[{(int)tone}m{text}\e[0m" : text;
-
-    private static TextWriter Writer(Stream stream) => TextWriter.Synchronized(new StreamWriter(stream) { AutoFlush = true });
 
     private static int WindowWidth()
     {

@@ -137,11 +137,15 @@ internal sealed class PageServer : IAsyncDisposable
         var words = head.Split("\r\n", 2)[0].Split(' ');
         if (words is not [var method, ['/', ..] target, "HTTP/1.1" or "HTTP/1.0"]) return (PageAnswer.Text(HttpStatusCode.BadRequest, "no HTTP request"), true);
         if (method is not ("GET" or "HEAD")) return (PageAnswer.Text(HttpStatusCode.MethodNotAllowed, "GET only"), true);
-        var answer = pages.TryGetValue(target.Split('?')[0], out var page)
-            ? await page.AnswerAsync(client, cancellationToken).ConfigureAwait(false)
+        var parts = target.Split('?', 2);
+        var answer = pages.TryGetValue(parts[0], out var page)
+            ? await page.AnswerAsync(new(client, parts is [_, var query] ? query : "", HostIn(head)), cancellationToken).ConfigureAwait(false)
             : PageAnswer.Text(HttpStatusCode.NotFound, "no such page");
         return (answer, method == "GET");
     }
+
+    private static string? HostIn(string head) => head.Split("\r\n").Skip(1)
+        .FirstOrDefault(line => line.StartsWith("Host:", StringComparison.OrdinalIgnoreCase))?["Host:".Length..].Trim();
 
     /// <summary>Where both families are served, an IPv4 client appears as ::ffff:192.0.2.1.</summary>
     private static IPAddress ClientOf(Socket connection)

@@ -75,7 +75,7 @@ public sealed class FrameTraceTests
     {
         await _published.AllAsync(Target);
         Receive(new WolFrameBuilder { Transport = WolTransport.UdpV4 }.Build(MagicPacket.Build(Target, [0xC0, 0xA8, 0, 1])));
-        var answer = _published.Trace.Answer(IPAddress.Parse(client));
+        var answer = _published.Trace.Answer(new(IPAddress.Parse(client)));
 
         Assert.Equal(status, (int)answer.Status);
         var text = System.Text.Encoding.UTF8.GetString(answer.Body.Span);

@@ -21,5 +21,11 @@ public sealed class CrdDriftTests
     }
 
     [Fact]
+    public void The_reference_is_what_the_definitions_say() =>
+        Assert.True(
+            ReferenceDocument.Text(Directory.GetFiles(Repository.File("crds")).Select(File.ReadAllText)) == File.ReadAllText(Repository.File("docs", "reference.md")),
+            "docs/reference.md is not what crds/ say: run `make crds`");
+
+    [Fact]
     public void The_generator_writes_the_same_every_time() => Assert.Equal(CrdBuilder.All(), CrdBuilder.All());
 }

@@ -20,7 +20,8 @@ public sealed class PageServerTests : IAsyncLifetime
         _server.Serve(
             [
                 new("/words", static (_, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, "grüße"))),
-                new("/who", static (client, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, client.ToString()))),
+                new("/who", static (visit, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, visit.Client.ToString()))),
+                new("/asked", static (visit, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, $"{visit.Host}|{visit.Query}"))),
                 new("/large", static (_, _) => Task.FromResult(new PageAnswer(HttpStatusCode.OK, "application/octet-stream", new byte[3 << 20]))),
                 new("/broken", static (_, _) => throw new InvalidOperationException("no")),
             ],
@@ -49,6 +50,29 @@ public sealed class PageServerTests : IAsyncLifetime
         client.Shutdown(SocketShutdown.Send);
         Assert.Equal(status, (await ReadAsync(client)).Split("\r\n")[0]);
     }
+
+    [Theory]
+    [InlineData("GET /asked HTTP/1.0\r\n\r\n", "|")]
+    [InlineData("GET /asked?find=a%20b&c=?&d HTTP/1.1\r\nAccept: *\r\nhOST:  127.0.0.1:8080 \r\n\r\n", "127.0.0.1:8080|find=a%20b&c=?&d")]
+    public async Task A_page_is_told_what_it_was_asked_and_by_which_name(string request, string told)
+    {
+        using var client = await ConnectAsync();
+        await client.SendAsync(Encoding.Latin1.GetBytes(request), Cancel);
+        Assert.EndsWith($"\r\n\r\n{told}", await ReadAsync(client), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", null, true)]
+    [InlineData("::1", "localhost:8080", true)]
+    [InlineData("127.0.0.1", "localhost", true)]
+    [InlineData("127.0.0.1", "127.0.0.1:8080", true)]
+    [InlineData("127.0.0.1", "[::1]:8080", true)]
+    [InlineData("127.0.0.1", "192.0.2.7:8080", true)] // forwarded for others, by whoever may
+    [InlineData("127.0.0.1", "evil.example:8080", false)] // a name that was made to mean this machine
+    [InlineData("127.0.0.1", "localhost.evil.example", false)]
+    [InlineData("192.0.2.7", "localhost", false)]
+    public void A_visit_is_local_by_its_address_and_by_the_name_it_asks_for(string client, string? host, bool isLocal) =>
+        Assert.Equal(isLocal, new PageVisit(IPAddress.Parse(client), "", host).IsLocal);
 
     [Fact]
     public async Task A_request_may_come_in_single_bytes()
@@ -140,7 +164,7 @@ public sealed class PageServerTests : IAsyncLifetime
     private static async Task<string> NameAtBothFamiliesAsync(string address)
     {
         await using var server = PageServer.Listen(new(IPAddress.IPv6Any, 0), TimeProvider.System);
-        server.Serve([new("/who", static (client, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, client.ToString())))], NullLogger.Instance);
+        server.Serve([new("/who", static (visit, _) => Task.FromResult(PageAnswer.Text(HttpStatusCode.OK, visit.Client.ToString())))], NullLogger.Instance);
         using var http = new HttpClient();
         return await http.GetStringAsync(new Uri($"http://{address}:{server.Address.Port}/who"), Cancel);
     }

@@ -12,14 +12,15 @@ public sealed class NamespacePortForward : IAsyncDisposable
 {
     private readonly Socket _listener;
     private readonly IPEndPoint _target;
+    private readonly Func<Socket> _towards;
     private readonly CancellationTokenSource _stopping = new();
     private readonly ConcurrentDictionary<Socket, Task> _connections = new();
     private readonly Task _accepting;
     private volatile TaskCompletionSource? _pause;
 
-    private NamespacePortForward(Socket listener, IPEndPoint target)
+    private NamespacePortForward(Socket listener, IPEndPoint target, Func<Socket> towards)
     {
-        (_listener, _target) = (listener, target);
+        (_listener, _target, _towards) = (listener, target, towards);
         _accepting = AcceptAsync();
     }
 
@@ -31,7 +32,16 @@ public sealed class NamespacePortForward : IAsyncDisposable
         var listener = ns.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(new IPEndPoint(IPAddress.Loopback, port));
         listener.Listen(512);
-        return new NamespacePortForward(listener, target);
+        return new NamespacePortForward(listener, target, () => new Socket(target.AddressFamily, SocketType.Stream, ProtocolType.Tcp));
+    }
+
+    /// <summary>The other way: an address of this machine that leads to a port on the loopback inside the namespace.</summary>
+    public static NamespacePortForward StartInto(NetworkNamespace ns, IPEndPoint outside, int port)
+    {
+        var listener = new Socket(outside.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(outside);
+        listener.Listen(512);
+        return new NamespacePortForward(listener, new(IPAddress.Loopback, port), () => ns.CreateSocket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
     }
 
     /// <summary>Breaks off every connection at once (a reset, no goodbye); new ones are taken as before.</summary>
@@ -97,9 +107,10 @@ public sealed class NamespacePortForward : IAsyncDisposable
     private async Task ServeAsync(Socket inside, Task recorded)
     {
         await recorded;
-        using var outside = new Socket(_target.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        using var outside = _towards();
         try
         {
+            outside.NoDelay = true;
             inside.NoDelay = true;
             if (_pause is { } pause) await pause.Task.WaitAsync(_stopping.Token);
             await outside.ConnectAsync(_target, _stopping.Token);
