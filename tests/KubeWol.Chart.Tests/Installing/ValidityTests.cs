@@ -10,6 +10,9 @@ public sealed class ValidityTests(ChartServer server, Renderer renderer) : IClas
     [MemberData(nameof(GoldenCase.Names), MemberType = typeof(GoldenCase))]
     public async Task The_API_server_takes_it(string name) => await server.TakesAsync((await renderer.TemplateAsync(new GoldenCase(name).Options)).Checked);
 
+    [Fact]
+    public async Task The_API_server_takes_the_dashboard() => await server.TakesAsync((await renderer.TemplateAsync("--set", "dashboard.enabled=true", "--show-only", "templates/dashboard.yaml")).Checked);
+
     [Theory]
     [InlineData("replicas: 2", "replica: 2", "unknown field")]
     [InlineData("hostNetwork: true", "hostNetwork: maybe", "hostNetwork")]
