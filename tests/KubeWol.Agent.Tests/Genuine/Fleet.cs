@@ -44,7 +44,8 @@ internal sealed class Fleet : IAsyncDisposable
         var random = new Random(5);
         fleet.Agents = await Task.WhenAll(nodes.Select(n => SimulatedAgent.StartAsync(fleet._connection, n, (2 * random.NextDouble() - 1) * mostAhead, Cancel)));
         if (areTold) await Eventually.BecomesTrueAsync("all are told", () => fleet.Agents.All(a => a.Ranking.Count == agents), Cancel);
-        await Eventually.BecomesTrueAsync("all know the API server's time", () => fleet.Agents.All(a => a.Clock.IsKnown), Cancel);
+        // Each asks until it knows to 0.4 s, which takes longer where answers are slow.
+        await Eventually.BecomesTrueAsync("all know the API server's time", TimeSpan.FromSeconds(90), () => Task.FromResult(fleet.Agents.All(a => a.Clock.IsKnown)), Cancel);
         return fleet;
     }
 
