@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.WebSockets;
 using KubeWol.ControllerRuntime;
 
@@ -36,7 +37,18 @@ internal sealed class ForwardedPort : Stream
     public static async Task<ForwardedPort> OpenAsync(ClusterSession session, AgentPod pod, CancellationToken cancellationToken)
     {
         var path = ApiPath.Of("", "v1", "pods", pod.Key.Namespace, pod.Key.Name, "portforward");
-        var stream = new ForwardedPort(await session.Connection.OpenWebSocketAsync($"{path}?ports={pod.Port}", Protocol, cancellationToken).ConfigureAwait(false));
+        WebSocket socket;
+        try
+        {
+            socket = await session.Connection.OpenWebSocketAsync($"{path}?ports={pod.Port}", Protocol, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e) when (e.StatusCode is { } status)
+        {
+            var words = status == HttpStatusCode.Forbidden ? $"it takes the right to create pods/portforward in {pod.Key.Namespace}" : $"its port {pod.Port} is not forwarded (HTTP {(int)status})";
+            throw new HttpRequestException(words, e, status);
+        }
+
+        var stream = new ForwardedPort(socket);
         try
         {
             await stream.GreetAsync(pod.Port, cancellationToken).ConfigureAwait(false);

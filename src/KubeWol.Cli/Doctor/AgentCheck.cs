@@ -42,7 +42,7 @@ internal static class AgentCheck
         catch (Exception e) when (e is HttpRequestException or IOException || (e is TaskCanceledException && !cancellationToken.IsCancellationRequested))
         {
             return pod.IsReady
-                ? new(Level.Unknown, $"{pod.Node}: the agent is ready; its figures cannot be read: {e.Message}", $"It takes the right to create pods/portforward in {session.System}.")
+                ? new(Level.Unknown, $"{pod.Node}: the agent is ready; its figures cannot be read: {e.Message}", $"Does kubectl get there? Try: kubectl port-forward -n {session.System} {pod.Key.Name} {pod.Port}")
                 : Finding.Bad($"{pod.Node}: the agent does not listen", $"Try: kubectl describe pod -n {session.System} {pod.Key.Name}");
         }
 

@@ -18,23 +18,23 @@ internal static class ConfigurationCheck
         var (machines, seesMachines) = await session.ListAsync(VirtualMachine.Type, cancellationToken).ConfigureAwait(false);
         return
         [
-            .. seesPolicies == Sight.Nothing ? [Finding.Unseen("WakePolicies")] : Of("WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
-            .. seesTemplates == Sight.Nothing ? [Finding.Unseen("WakeTemplates")] : Of("WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
+            .. seesPolicies == Sight.Nothing ? [Finding.Unseen("WakePolicies")] : Of("WakePolicy", "WakePolicies", policies.Select(p => (ResourceKey.Of(p), p.Status?.Conditions))),
+            .. seesTemplates == Sight.Nothing ? [Finding.Unseen("WakeTemplates")] : Of("WakeTemplate", "WakeTemplates", templates.Select(t => (ResourceKey.Of(t), t.Status?.Conditions))),
             .. seesMachines == Sight.Nothing ? [Finding.Unseen("VirtualMachines")] : Addresses(machines, seesMachines == Sight.All ? "" : $" in {session.Namespace}"),
         ];
     }
 
-    private static IEnumerable<Finding> Of(string kind, IEnumerable<(ResourceKey Key, IReadOnlyList<Condition>? Conditions)> objects)
+    private static IEnumerable<Finding> Of(string kind, string kinds, IEnumerable<(ResourceKey Key, IReadOnlyList<Condition>? Conditions)> objects)
     {
         var all = objects.Select(o => (o.Key, Ready: o.Conditions?.FirstOrDefault(c => c.Type == "Ready"))).ToList();
         var wrong = all.Where(o => o.Ready?.Status != ConditionStatus.True).ToList();
-        if (wrong.Count == 0) yield return Finding.Good(all.Count == 0 ? $"there are no {kind}" : $"{kind}: {all.Count}, all in order");
+        if (wrong.Count == 0) yield return Finding.Good(all.Count == 0 ? $"there are no {kinds}" : $"{kinds}: {all.Count}, all in order");
         foreach (var (key, ready) in wrong.Take(Shown))
         {
             yield return Finding.Warning($"{kind} {key}: {(ready is null ? "no operator has looked at it yet" : $"{ready.Reason}: {ready.Message}")}");
         }
 
-        if (wrong.Count > Shown) yield return Finding.Warning($"{wrong.Count - Shown} more {kind} are not in order", $"Try: kubectl get {kind.ToLowerInvariant()} -A -o wide");
+        if (wrong.Count > Shown) yield return Finding.Warning($"{wrong.Count - Shown} more {kinds} are not in order", $"Try: kubectl get {kinds.ToLowerInvariant()} -A -o wide");
     }
 
     private static IEnumerable<Finding> Addresses(IReadOnlyList<VirtualMachine> machines, string where)

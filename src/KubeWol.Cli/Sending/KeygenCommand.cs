@@ -56,7 +56,7 @@ internal static class KeygenCommand
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new CliException(ExitCode.Failed, $"cannot write {path}: {e.Message}", File.Exists(path) ? "Give the new key another name." : null);
+            throw new CliException(ExitCode.Failed, $"cannot write {path}: {e.Message}", File.Exists(path) ? "Give the new key another name." : "Give --out a folder that is there and yours.");
         }
     }
 }

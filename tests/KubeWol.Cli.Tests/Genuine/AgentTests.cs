@@ -58,7 +58,7 @@ public sealed class AgentTests(CliBed bed, ListeningAgent agent) : IClassFixture
     {
         var run = await Run.Async("trace", "--once", "--kubeconfig", bed.Cluster.AdminKubeconfig); // no kubelet there
         Assert.Equal(ExitCode.Failed, run.Code);
-        Assert.Contains("warning: node-a: kubewol-system/kubewol-agent-node-a cannot be asked: ", run.Error, StringComparison.Ordinal);
+        Assert.Contains("warning: node-a: kubewol-system/kubewol-agent-node-a cannot be asked: its port 9842 is not forwarded (HTTP 404)", run.Error, StringComparison.Ordinal);
         var nobody = await Run.Async("trace", "--once", "--node", "node-z", "--kubeconfig", agent.Kubeconfig);
         Assert.Equal((ExitCode.NotFound, "error: there is no agent on node-z\nTry: kubectl wol doctor\n"), (nobody.Code, nobody.Error));
     }
@@ -86,7 +86,7 @@ public sealed class AgentTests(CliBed bed, ListeningAgent agent) : IClassFixture
             "Cluster", "  ✔ kubewol.io/v1alpha1 is served", "  ? KubeVirt is there; which version it is does not show", "  ✔ KubeVirt takes orders (subresources.kubevirt.io)",
             "Operator", "  ✔ 2 of 2 operators are ready (", " leads",
             "Agents", "  ! 1 of 2 nodes have no agent: node-b", "  ✔ node-a: listens on eth0, ", " addresses known",
-            "Configuration", $"  ! WakePolicies {ns}/idle: SelectsNothing: ", $"  ! {first.Mac} is the address of {ns}/first and {ns}/second", " admission policies are in force",
+            "Configuration", $"  ! WakePolicy {ns}/idle: SelectsNothing: ", $"  ! {first.Mac} is the address of {ns}/first and {ns}/second", " admission policies are in force",
             "Requests", "  ✔ no request is left behind", "Your rights", $"  ✔ you may wake, sleep, move, instantiate, destroy the machines of {ns}",
         ]) Assert.Contains(line, run.Out, StringComparison.Ordinal);
 
