@@ -47,6 +47,22 @@ public sealed class StandInTests(SharedKubeVirt shared) : IClassFixture<SharedKu
     }
 
     [Fact]
+    public async Task A_stop_that_is_pending_already_is_accepted_again_and_written_down_as_one_that_changed_nothing()
+    {
+        var bed = new HttpBed(shared.Cluster.Http);
+        await bed.CreateAsync(TestMachines.Vm("twice", "runStrategy=Manual", "shutdown-seconds=3600"));
+        await bed.ExpectStatusAsync("twice", "Stopped");
+        Assert.Equal("202", await bed.PutAsync("vm", "twice", "start", ""));
+        await bed.ExpectStatusAsync("twice", "Running");
+        Assert.Equal("202", await bed.PutAsync("vm", "twice", "stop", ""));
+        await bed.ExpectStatusAsync("twice", "Stopping"); // nothing writes between the second stop's reading and its patch
+        Assert.Equal("202", await bed.PutAsync("vm", "twice", "stop", ""));
+
+        var stops = shared.Cluster.StandIn.Journal.Calls.Where(c => c is { Machine: "twice", Verb: "stop" });
+        Assert.Equal([true, false], stops.Select(c => c.Revision is not null));
+    }
+
+    [Fact]
     public async Task A_lost_JSON_patch_test_is_a_500()
     {
         // The patch of virt-api is sent here with a run strategy that is no longer the machine's: what the second of two racing starts does.

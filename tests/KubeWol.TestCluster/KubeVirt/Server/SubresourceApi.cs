@@ -114,7 +114,9 @@ internal sealed class SubresourceApi(StandInClient client, KubeVirtJournal journ
         }
 
         if (after.Migrations is [var migration]) written = (await client.CreateAsync(KubeVirtTypes.Migration, migration, dryRun, cancellationToken)).Metadata;
-        return written?.ResourceVersion is { } version && !dryRun ? long.Parse(version, CultureInfo.InvariantCulture) : null;
+        // A stop that is pending already is replaced by itself: the API server accepts that and stores nothing.
+        if (dryRun || written?.ResourceVersion is not { } version || version == before.Vm?.Metadata.ResourceVersion) return null;
+        return long.Parse(version, CultureInfo.InvariantCulture);
     }
 
     private static JsonArray TestAndReplace(string path, JsonNode? old, JsonNode? now) =>
