@@ -17,6 +17,13 @@ public sealed record Pod : IResource
 
     /// <summary>How it is.</summary>
     public PodStatus? Status { get; init; }
+
+    /// <summary>Whether it says that it is ready.</summary>
+    [JsonIgnore]
+    public bool IsReady => Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
+
+    /// <summary>The number of a port that one of its containers gives a name; null where none does.</summary>
+    public int? Port(string name) => Spec?.Containers?.SelectMany(c => c.Ports ?? []).FirstOrDefault(p => p.Name == name)?.Number;
 }
 
 /// <summary>What was asked for of a pod.</summary>

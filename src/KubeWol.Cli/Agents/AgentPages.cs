@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using KubeWol.Operator.Page;
 
 namespace KubeWol.Cli.Agents;
 
@@ -21,8 +22,9 @@ internal sealed class AgentPages : IDisposable
         DefaultRequestVersion = HttpVersion.Version11,
     };
 
-    /// <exception cref="HttpRequestException">There is no way to it.</exception>
-    public async Task<AgentFigures> ReadFiguresAsync(CancellationToken cancellationToken) => new(await _http.GetStringAsync(new Uri("metrics", UriKind.Relative), cancellationToken).ConfigureAwait(false));
+    /// <exception cref="HttpRequestException">There is no way to it, or to something else.</exception>
+    public async Task<AgentFigures> ReadFiguresAsync(CancellationToken cancellationToken) =>
+        AgentFigures.Parse(await _http.GetStringAsync(new Uri("metrics", UriKind.Relative), cancellationToken).ConfigureAwait(false)) ?? throw new HttpRequestException("what answers there is no agent");
 
     /// <exception cref="HttpRequestException">There is no way to it.</exception>
     /// <exception cref="JsonException">What it serves is not what this version knows.</exception>

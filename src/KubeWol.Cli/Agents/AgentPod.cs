@@ -1,4 +1,5 @@
-using System.Text.Json.Nodes;
+using System.Text.Json;
+using KubeWol.Api;
 using KubeWol.Cli.Explaining;
 using KubeWol.ControllerRuntime;
 
@@ -15,16 +16,10 @@ internal sealed record AgentPod(ResourceKey Key, string Node, bool IsReady, int 
 
     public static async Task<IReadOnlyList<AgentPod>> ListAsync(ClusterSession session, CancellationToken cancellationToken)
     {
-        var path = $"{ApiPath.Of("", "v1", "pods", session.System)}?labelSelector={Uri.EscapeDataString(InstalledOptions.Labels("agent"))}";
+        var path = $"{Pod.Type.Path(session.System)}?labelSelector={Uri.EscapeDataString(InstalledOptions.Labels("agent"))}";
         var pods = (await session.ReadAsync(path, cancellationToken).ConfigureAwait(false))?["items"]?.AsArray() ?? [];
-        return [.. pods.Select(pod => Of(session.System, pod!)).OrderBy(p => p.Node, StringComparer.Ordinal)];
+        return [.. pods.Select(pod => Of(pod.Deserialize(Pod.Type.Json)!)).OrderBy(p => p.Node, StringComparer.Ordinal)];
     }
 
-    private static AgentPod Of(string ns, JsonNode pod)
-    {
-        var ready = (pod["status"]?["conditions"] as JsonArray ?? []).Any(c => (string?)c!["type"] == "Ready" && (string?)c["status"] == "True");
-        var ports = pod["spec"]!["containers"]![0]!["ports"] as JsonArray ?? [];
-        var port = (int?)ports.FirstOrDefault(p => (string?)p!["name"] == "metrics")?["containerPort"] ?? UsualPort;
-        return new(new(ns, (string)pod["metadata"]!["name"]!), (string?)pod["spec"]!["nodeName"] ?? "no node", ready, port);
-    }
+    private static AgentPod Of(Pod pod) => new(ResourceKey.Of(pod), pod.Spec?.NodeName ?? "no node", pod.IsReady, pod.Port("metrics") ?? UsualPort);
 }

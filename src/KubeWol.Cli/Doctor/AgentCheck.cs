@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using KubeWol.Api;
 using KubeWol.Cli.Agents;
 using KubeWol.Cli.Explaining;
+using KubeWol.Operator.Page;
 
 namespace KubeWol.Cli.Doctor;
 
@@ -46,11 +47,12 @@ internal static class AgentCheck
                 : Finding.Bad($"{pod.Node}: the agent does not listen", $"Try: kubectl describe pod -n {session.System} {pod.Key.Name}");
         }
 
-        var index = figures.KnowsAddresses ? $"{figures.Addresses:0} addresses known" : "addresses not known yet";
-        var words = $"{pod.Node}: listens on {(figures.Names is [_, ..] names ? string.Join(", ", names) : "nothing")}, {figures.Captured:0} frames, {figures.Dropped:0} dropped, {index}";
-        return figures.Interfaces == 0 ? Finding.Bad(words, "No network interface fits: see agent.interfaces of the chart.")
-            : !figures.KnowsAddresses ? Finding.Warning(words, "The operator has not said which addresses machines have: see above.")
-            : figures.Dropped > 0 ? Finding.Warning(words, "Frames were lost before the agent could look at them: see the node's CPU, and --capture-buffer-mib.")
+        var (frames, lost) = (figures.Nics.Sum(n => n.Frames), figures.Nics.Sum(n => n.Lost));
+        var index = figures.IsIndexKnown ? $"{figures.Addresses:0} addresses known" : "addresses not known yet";
+        var words = $"{pod.Node}: listens on {(figures.Nics is [_, ..] nics ? string.Join(", ", nics.Select(n => n.Name)) : "nothing")}, {frames:0} frames, {lost:0} dropped, {index}";
+        return figures.Listening == 0 ? Finding.Bad(words, "No network interface fits: see agent.interfaces of the chart.")
+            : !figures.IsIndexKnown ? Finding.Warning(words, "The operator has not said which addresses machines have: see above.")
+            : lost > 0 ? Finding.Warning(words, "Frames were lost before the agent could look at them: see the node's CPU, and --capture-buffer-mib.")
             : Finding.Good(words);
     }
 }

@@ -42,6 +42,5 @@ internal sealed class ReadyAgents(IResourceCache<Pod> pods, TimeProvider time)
     public static bool Matters(Pod? before, Pod? after) => NodeOf(before) != NodeOf(after);
 
     private static string? NodeOf(Pod? pod) =>
-        pod is { Metadata.DeletionTimestamp: null, Spec.NodeName: { Length: > 0 } node, Status.Conditions: { } conditions }
-        && conditions.Any(c => c is { Type: "Ready", Status: "True" }) ? node : null;
+        pod is { Metadata.DeletionTimestamp: null, Spec.NodeName: { Length: > 0 } node, IsReady: true } ? node : null;
 }

@@ -53,13 +53,8 @@ internal sealed class AgentVisits(HttpClient http, TimeProvider time) : IDisposa
     }
 
     /// <summary>Where a pod says its metrics are; null where it does not.</summary>
-    public static Uri? AddressOf(Pod agent)
-    {
-        var port = agent.Spec?.Containers?.SelectMany(c => c.Ports ?? []).FirstOrDefault(p => p.Name == "metrics")?.Number;
-        return port is > 0 and <= IPEndPoint.MaxPort && IPAddress.TryParse(agent.Status?.Address, out var address)
-            ? new($"http://{new IPEndPoint(address, port.Value)}/metrics")
-            : null;
-    }
+    public static Uri? AddressOf(Pod agent) =>
+        agent.Port("metrics") is { } port and > 0 and <= IPEndPoint.MaxPort && IPAddress.TryParse(agent.Status?.Address, out var address) ? new($"http://{new IPEndPoint(address, port)}/metrics") : null;
 
     public void Dispose()
     {

@@ -67,9 +67,9 @@ internal sealed class PageReader(
     private async Task<Shown<AgentRow>> AgentsAsync(CancellationToken cancellationToken)
     {
         var byNode = pods.All.Where(p => p is { Metadata.DeletionTimestamp: null, Spec.NodeName.Length: > 0 }).GroupBy(p => p.Spec!.NodeName!)
-            .ToDictionary(g => g.Key, g => g.OrderByDescending(IsReady).First());
+            .ToDictionary(g => g.Key, g => g.OrderByDescending(p => p.IsReady).First());
         var all = nodes.All.Select(n => n.Metadata.Name).Union(byNode.Keys).Select(node => (Node: node, Pod: byNode.GetValueOrDefault(node)))
-            .Select(a => (a.Node, a.Pod, State: a.Pod is null ? AgentState.Missing : IsReady(a.Pod) ? AgentState.Ready : AgentState.NotReady))
+            .Select(a => (a.Node, a.Pod, State: a.Pod is null ? AgentState.Missing : a.Pod.IsReady ? AgentState.Ready : AgentState.NotReady))
             .OrderBy(a => a.State).ThenBy(a => a.Node, StringComparer.Ordinal).ToList();
         var shown = all.Take(MostAgents).ToList();
         var figures = await agents.AskAsync([.. shown.Select(a => a.Pod).OfType<Pod>()], cancellationToken).ConfigureAwait(false);
@@ -96,8 +96,6 @@ internal sealed class PageReader(
 
     private static string Claimed(WakeTemplate template) =>
         string.Join(", ", (template.Spec.MacAddresses.Prefixes ?? []).Concat((template.Spec.MacAddresses.Ranges ?? []).Select(r => $"{r.From} to {r.To}")).Take(MostAddresses));
-
-    private static bool IsReady(Pod pod) => pod.Status?.Conditions?.Any(c => c is { Type: "Ready", Status: "True" }) == true;
 
     private static Condition? Ready(IReadOnlyList<Condition>? conditions) => conditions?.FirstOrDefault(c => c.Type == "Ready");
 

@@ -10,6 +10,7 @@ internal static class PageWriter
     private const int Longest = 300;
 
     private const int MostPolicies = 4;
+    private const int MostNics = 16;
 
     public static string Write(PageFacts facts)
     {
@@ -108,10 +109,13 @@ internal static class PageWriter
             };
             page.Add($"""<tr><td data-l="Node"><b>{Cut(row.Node)}</b></td><td data-l="Agent"><span class="word {tone}">{words}</span></td><td data-l="Interfaces">""");
             if (row.Figures is null && row.State != AgentState.Missing) page.AddConstant("<span class=\"wait\">its metrics did not answer within a second</span>");
-            foreach (var nic in row.Figures?.Nics ?? [])
+            var nics = row.Figures?.Nics ?? [];
+            foreach (var nic in nics.Take(MostNics))
             {
                 page.Add($"""<div><code>{nic.Name}</code> {nic.Frames:N0} frames, <span class="{(nic.Lost > 0 ? "bad" : "dim")}">{nic.Lost:N0} lost</span></div>""");
             }
+
+            if (nics.Count > MostNics) page.Add($"<div>and {nics.Count - MostNics} more</div>");
 
             page.Add($"""</td><td data-l="Listens for" class="n">{(row.Figures is not { } figures ? "" : figures.IsIndexKnown ? Number(figures.Addresses) : "not told yet")}</td>""")
                 .Add($"""<td data-l="Waiting" class="n">{(row.Figures is null ? "" : Number(row.Figures.Waiting))}</td></tr>""");

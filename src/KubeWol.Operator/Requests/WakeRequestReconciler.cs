@@ -71,8 +71,6 @@ internal sealed class WakeRequestReconciler(
         }
 
         var plan = VerbTable.Decide(reading.Situation);
-        // A status written on an old version is refused, but by then what it reports is done: the last leader may have done and said so, and our watch may be about to tell.
-        if (plan is Plan.Act && tenure.IsFromBefore(stored.Metadata)) await reporter.ConfirmAsync(stored, cancellationToken).ConfigureAwait(false);
         var deed = await CarryOutAsync(plan, reading, cancellationToken).ConfigureAwait(false);
         if (deed.Plan is Plan.Done or Plan.Refuse) _untold[key] = (request.Metadata.Uid, reading.Found);
         var status = reporter.StatusAfter(reading, deed, began);
@@ -108,6 +106,8 @@ internal sealed class WakeRequestReconciler(
         };
         if (operation == WakeOperation.None) return new(plan, (plan as Plan.Wait)?.Look ?? default);
 
+        // A status written on an old version is refused, but by then what it reports is done: the last leader may have done and said so, and our watch may be about to tell.
+        if (tenure.IsFromBefore(reading.Request.Metadata)) await reporter.ConfirmAsync(reading.Request, cancellationToken).ConfigureAwait(false);
         var order = new Order(operation, reading.Request, reading.Intent, reading.Machine);
         var outcome = await operations.IssueAsync(order, cancellationToken).ConfigureAwait(false);
         logger.Issued(operation, reading.Machine is null ? default : order.Key, ResourceKey.Of(reading.Request), outcome);

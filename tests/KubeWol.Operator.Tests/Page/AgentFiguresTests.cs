@@ -17,6 +17,7 @@ public sealed class AgentFiguresTests
             kubewol_agent_capture_frames_total{interface="bond0"} 1e+06
             kubewol_agent_capture_dropped_total{interface="eth0",place="buffer"} 2
             kubewol_agent_capture_dropped_total{interface="eth0",place="interface"} 3
+            kubewol_agent_interfaces 2
             kubewol_agent_index_addresses 7
             kubewol_agent_index_known 1
             kubewol_agent_pending_messages 5
@@ -24,7 +25,7 @@ public sealed class AgentFiguresTests
 
             """)!;
 
-        Assert.Equal((7d, true, 5d), (figures.Addresses, figures.IsIndexKnown, figures.Waiting));
+        Assert.Equal((2d, 7d, true, 5d), (figures.Listening, figures.Addresses, figures.IsIndexKnown, figures.Waiting));
         Assert.Equal([new("bond0", 1_000_000, 0), new("eth0", 42, 5)], figures.Nics);
     }
 
@@ -46,7 +47,7 @@ public sealed class AgentFiguresTests
     public void A_line_that_makes_no_sense_counts_nothing(string line) => Assert.Empty(AgentFigures.Parse($"{Told}{line}\n")!.Nics);
 
     [Fact]
-    public void No_more_interfaces_are_taken_than_are_shown()
+    public void No_more_interfaces_are_taken_than_an_agent_names()
     {
         var many = string.Concat(Enumerable.Range(0, 1000).Select(i => $"kubewol_agent_capture_frames_total{{interface=\"eth{i}\"}} 1\n"));
 

@@ -64,8 +64,8 @@ public sealed partial class PageWriterTests
         { "one policy", Machine() with { Policies = ["desktops"] }, "what desktops says" },
         { "many policies", Machine() with { Policies = ["a", "b", "c", "d", "e", "f"] }, "what a, b, c, d and 2 more say" },
         { "an agent", Agent(), "<code>eth0</code> 1,042 frames, <span class=\"dim\">0 lost</span>" },
-        { "an agent that loses frames", Agent() with { Figures = new(7, true, 0, [new("eth0", 5, 3)]) }, "<span class=\"bad\">3 lost</span>" },
-        { "an agent that has not been told", Agent() with { Figures = new(0, false, 0, []) }, "not told yet" },
+        { "an agent that loses frames", Agent() with { Figures = new(1, 7, true, 0, [new("eth0", 5, 3)]) }, "<span class=\"bad\">3 lost</span>" },
+        { "an agent that has not been told", Agent() with { Figures = new(1, 0, false, 0, []) }, "not told yet" },
         { "an agent that does not answer", Agent() with { Figures = null }, "its metrics did not answer within a second" },
         { "an agent that is not ready", Agent() with { State = AgentState.NotReady }, "<span class=\"word bad\">not ready</span>" },
         { "a node without agent", new AgentRow("node-z", AgentState.Missing, null), "<span class=\"word wait\">none on this node</span>" },
@@ -119,7 +119,7 @@ public sealed partial class PageWriterTests
     private static PageFacts Everything(string name) => Facts(
         [Machine() with { Name = name, Addresses = [name], State = name, Node = name, Policies = [name] }],
         [new(name, name, name, name, name, name, Some.Noon, Quick)],
-        [Agent() with { Node = name, Figures = new(1, true, 0, [new(name, 1, 1)]) }],
+        [Agent() with { Node = name, Figures = new(1, 1, true, 0, [new(name, 1, 1)]) }],
         [new(name, name, 1, false, name, name)]) with { Find = name, Templates = All<RuleRow>([new(name, name, 1, null, name, name)]) };
 
     private static Shown<T> All<T>(IReadOnlyList<T>? rows) => new(rows ?? [], rows?.Count ?? 0, rows?.Count ?? 0);
@@ -128,7 +128,7 @@ public sealed partial class PageWriterTests
 
     private static RequestRow Request() => new("Wake", "team-a/web-01", "Succeeded", "Started", "it was started", "10.0.0.1 on node-a eth0", Some.Noon, Quick);
 
-    private static AgentRow Agent() => new("node-a", AgentState.Ready, new(7, true, 0, [new("eth0", 1042, 0)]));
+    private static AgentRow Agent() => new("node-a", AgentState.Ready, new(1, 7, true, 0, [new("eth0", 1042, 0)]));
 
     private static RuleRow Policy() => new("team-a/desktops", "Wake; proof None", 3, true, "InEffect", "frames can match it");
 

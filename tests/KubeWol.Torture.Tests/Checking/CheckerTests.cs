@@ -133,6 +133,19 @@ public sealed class CheckerTests
     }
 
     [Theory]
+    [InlineData(WakeOperation.Start, false)]
+    [InlineData(WakeOperation.None, true)]
+    public void So_may_a_start_by_the_run_strategy_if_its_request_says_that_it_was_its_own(WakeOperation operation, bool isUnasked)
+    {
+        var run = new MadeUpRun().Has("sleeper").Strategy("sleeper", "Halted");
+        run.Beginning = run.Journals.Store[^1].Revision;
+        run.Accepts(run.Send("sleeper", WakeAction.Wake), "w").Strategy("sleeper", "Always").Ends("w", WakeAction.Wake, "sleeper", WakeReason.Superseded, operation: operation);
+        run.Accepts(run.Send("sleeper", WakeAction.Sleep), "s").Instance("sleeper", "Running").Call("stop", "sleeper").Gone("virtualmachineinstances", "sleeper").Ends("s", WakeAction.Sleep, "sleeper", WakeReason.Stopped);
+
+        Assert.Equal(isUnasked ? [Breach.Unasked] : [], Breaches(run));
+    }
+
+    [Theory]
     [InlineData("before it was asked for")]
     [InlineData("after its request had ended")]
     [InlineData("for a request that asks for the opposite")]

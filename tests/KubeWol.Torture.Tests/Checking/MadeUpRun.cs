@@ -118,12 +118,12 @@ internal sealed class MadeUpRun
         }
         """);
 
-    public MadeUpRun Ends(string name, WakeAction verb, string? machine, WakeReason reason, TimeSpan late = default)
+    public MadeUpRun Ends(string name, WakeAction verb, string? machine, WakeReason reason, TimeSpan late = default, WakeOperation operation = WakeOperation.None)
     {
         var failed = reason is WakeReason.WrongPassword or WakeReason.UnknownTarget or WakeReason.Superseded or WakeReason.Refused or WakeReason.BadSignature;
         return Change("wakerequests", name, request => request["status"] = new JsonObject
         {
-            ["action"] = verb.ToString(), ["phase"] = failed ? "Failed" : "Succeeded", ["reason"] = reason.ToString(), ["message"] = "so it is", ["operation"] = "None",
+            ["action"] = verb.ToString(), ["phase"] = failed ? "Failed" : "Succeeded", ["reason"] = reason.ToString(), ["message"] = "so it is", ["operation"] = operation.ToString(),
             ["virtualMachine"] = machine is null ? null : new JsonObject { ["namespace"] = "team", ["name"] = machine },
             ["completedAt"] = (Noon + _now + late).ToString("yyyy-MM-dd'T'HH:mm:ss.ffffff'Z'", CultureInfo.InvariantCulture),
         });

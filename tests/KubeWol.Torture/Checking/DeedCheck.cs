@@ -16,6 +16,7 @@ internal static class DeedCheck
         var byMachine = requests.ToLookup(r => r.Machine ?? machines.NameOf(r.Target) ?? "");
         foreach (var deed in machines.Deeds)
         {
+            if (deed.Kind == DeedKind.Unhalted) continue; // what comes of it is judged
             if (deed.Kind == DeedKind.StopForgotten)
             {
                 // As if it had never been said: the operator has to say it again, once.
@@ -33,8 +34,18 @@ internal static class DeedCheck
         }
 
         // KubeVirt accepted a start, and then a later message took the request's place: the machine comes up all the same, unless that start is taken back first.
-        bool IsYetToShow(RequestStory request, Deed deed) => deed.Kind == DeedKind.CameUp && done.Contains((request, DeedKind.StartCalled)) && !done.Contains((request, DeedKind.CameUp))
-            && machines.Deeds.LastOrDefault(d => d.Machine == deed.Machine && d.Revision < deed.Revision && d.Kind is DeedKind.CameUp or DeedKind.StartCalled or DeedKind.StopCalled) is { Kind: DeedKind.StartCalled };
+        // Where a run strategy takes no calls the start is the change of the strategy itself, and the request says that it did that.
+        bool IsYetToShow(RequestStory request, Deed deed)
+        {
+            if (deed.Kind != DeedKind.CameUp || done.Contains((request, DeedKind.CameUp))) return false;
+            var last = machines.Deeds.LastOrDefault(d => d.Machine == deed.Machine && d.Revision < deed.Revision && d.Kind is DeedKind.CameUp or DeedKind.StartCalled or DeedKind.Unhalted or DeedKind.StopCalled);
+            return last?.Kind switch
+            {
+                DeedKind.StartCalled => done.Contains((request, DeedKind.StartCalled)),
+                DeedKind.Unhalted => done.Contains((request, DeedKind.StartCalled)) || (request.IsAliveAt(last.Revision) && request.Status.Operation == WakeOperation.Start),
+                _ => false,
+            };
+        }
 
         foreach (var request in requests.Where(r => r.Succeeded))
         {

@@ -27,6 +27,9 @@ internal enum DeedKind
     /// <summary>It was deleted.</summary>
     Deleted,
 
+    /// <summary>Its run strategy was Halted and is another: KubeVirt is to start it, without having been called.</summary>
+    Unhalted,
+
     /// <summary>KubeVirt dropped a stop that it had accepted, with the instance still there (see <see cref="MachineStory"/>).</summary>
     StopForgotten,
 

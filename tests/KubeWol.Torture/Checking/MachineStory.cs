@@ -94,6 +94,8 @@ internal sealed class MachineStory
     private static bool IsPaused(JsonElement instance) => Find(instance, "status", "conditions") is { ValueKind: JsonValueKind.Array } conditions
         && conditions.EnumerateArray().Any(c => Text(c, "type") == "Paused" && Text(c, "status") == "True");
 
+    private static string? Strategy(JsonElement machine) => Text(machine, "spec", "runStrategy");
+
     private static string Affinity(JsonElement machine) => Find(machine, "spec", "template", "spec", "affinity")?.GetRawText() ?? "";
 
     private void Machine(StoredVersion version)
@@ -111,6 +113,8 @@ internal sealed class MachineStory
         if (before is not { } old) Add(version.Revision, DeedKind.Created, version.Name, Text(now, "metadata", "annotations", "kubewol.io/created-by"));
         else if (IsDeleting(now) && !IsDeleting(old)) Add(version.Revision, DeedKind.Deleted, version.Name);
         else if (Affinity(old) != Affinity(now)) Add(version.Revision, DeedKind.Placed, version.Name);
+
+        if (before is { } halted && Strategy(halted) == "Halted" && Strategy(now) != "Halted") Add(version.Revision, DeedKind.Unhalted, version.Name);
 
         // virt-controller strikes out a stop when its own watch shows no such instance, also one that has not shown it yet
         // (pkg/virt-controller/watch/vm/vm.go, isTrimFirstChangeRequestNeeded, which does not wait for its expectations).
