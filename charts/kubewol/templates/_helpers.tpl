@@ -8,15 +8,16 @@
 {{- toYaml (merge $own (.labels | default dict) .root.Values.commonLabels) }}
 {{- end }}
 
+{{/* For extraObjects, which may include it. */}}
 {{- define "kubewol.labels" -}}
 {{ include "kubewol.labelsOf" (dict "root" .) }}
 {{- end }}
 
-{{/* The metadata of an object: root, name; cluster: true if it is in no namespace; component, labels and annotations where there are any. */}}
+{{/* The metadata of an object: root, name; cluster: true if it is in no namespace, or its namespace if that is not the release's; component, labels and annotations where there are any. */}}
 {{- define "kubewol.metadata" -}}
 name: {{ .name }}
 {{- if not .cluster }}
-namespace: {{ .root.Release.Namespace }}
+namespace: {{ .namespace | default .root.Release.Namespace }}
 {{- end }}
 labels: {{- include "kubewol.labelsOf" . | nindent 2 }}
 {{- with merge (dict) (.annotations | default dict) .root.Values.commonAnnotations }}
@@ -133,4 +134,13 @@ tolerations: {{- toYaml . | nindent 2 }}
     "to {{ .before }}destroy{{ .after }} you need the right to delete virtualmachines (kubevirt.io) "
     {{ $where }}
   reason: Forbidden
+{{- end }}
+
+{{/* "yes" if the cluster may be given this kind of the Prometheus Operator: root, kind. */}}
+{{- define "kubewol.monitored" -}}
+{{- $missing := not (.root.Capabilities.APIVersions.Has (printf "monitoring.coreos.com/v1/%s" .kind)) }}
+{{- if and $missing (eq .root.Values.monitoring.withoutCrds "Fail") }}
+{{- fail (printf "this cluster has no %s (monitoring.coreos.com/v1): install the Prometheus Operator first, or set monitoring.withoutCrds to Skip (leave it out) or Render (helm template cannot know what a cluster has: give it --api-versions monitoring.coreos.com/v1/%s)" .kind .kind) }}
+{{- end }}
+{{- if or (not $missing) (ne .root.Values.monitoring.withoutCrds "Skip") }}yes{{ end }}
 {{- end }}

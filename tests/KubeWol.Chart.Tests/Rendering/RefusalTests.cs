@@ -8,6 +8,7 @@ public sealed class RefusalTests(Renderer renderer) : IClassFixture<Renderer>
     [InlineData("--kube-version 1.29.0", "set admissionPolicies.enabled=false: then whoever may create WakeRequests")]
     [InlineData("--kube-version 1.28.9", "requires kubeVersion: >=1.29.0-0")]
     [InlineData("--set monitoring.serviceMonitor.enabled=true", "this cluster has no ServiceMonitor (monitoring.coreos.com/v1): install the Prometheus Operator first, or set monitoring.withoutCrds to Skip")]
+    [InlineData("--set prometheusRule.enabled=true", "this cluster has no PrometheusRule (monitoring.coreos.com/v1)")]
     [InlineData("--set monitoring.podMonitor.enabled=true", "give it --api-versions monitoring.coreos.com/v1/PodMonitor")]
     [InlineData(
         "--set monitoring.serviceMonitor.enabled=true,monitoring.services=false,monitoring.withoutCrds=Render", "finds agents and operators by their Services: set monitoring.services")]

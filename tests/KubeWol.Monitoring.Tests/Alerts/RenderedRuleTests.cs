@@ -66,7 +66,7 @@ public sealed class RenderedRuleTests : IDisposable
         Assert.True(JsonNode.DeepEquals(source, JsonNode.Parse((string)map["data"]!["kubewol.json"]!)));
     }
 
-    private async Task<JsonObject> RuleAsync(params string[] values) => (await RenderedChart.RenderAsync(_helm, values, Cancel)).Find("PrometheusRule", "kubewol");
+    private async Task<JsonObject> RuleAsync(params string[] values) => (await RenderedChart.RenderAsync(_helm, [.. values, "monitoring.withoutCrds=Render"], Cancel)).Find("PrometheusRule", "kubewol");
 
     private static List<JsonNode> Rules(JsonObject rule) => [.. rule["spec"]!["groups"]!.AsArray().SelectMany(g => g!["rules"]!.AsArray()).Select(r => r!)];
 
