@@ -46,15 +46,17 @@ public sealed partial class WorkflowTests
     }
 
     [Fact]
-    public void A_release_builds_every_image_for_both_architectures_and_signs_them_and_the_chart()
+    public void A_release_builds_every_image_and_the_plugin_for_both_architectures_and_signs_the_images_and_the_chart()
     {
         var build = Jobs(Read("release.yml"))["build"];
         var matrix = (Dictionary<object, object>)((Dictionary<object, object>)build["strategy"])["matrix"];
-        Assert.Equal(DockerStage.Read(Repository.Read("Dockerfile")).Select(s => s.Name).Where(name => !name.StartsWith("build-", StringComparison.Ordinal)), ((List<object>)matrix["image"]).Cast<string>());
+        Assert.Equal(DockerStage.Read(Repository.Read("Dockerfile")).Select(s => s.Name).Where(name => !name.StartsWith("build", StringComparison.Ordinal)), ((List<object>)matrix["image"]).Cast<string>());
         Assert.Equal(["ubuntu-24.04", "ubuntu-24.04-arm"], ((List<object>)matrix["machine"]).Cast<string>());
         var scripts = string.Join('\n', Steps("release.yml").Select(step => step.TryGetValue("run", out var run) ? (string)run : ""));
         Assert.Equal(2, Count(scripts, "cosign sign --yes"));
         var text = File.ReadAllText(Path.Combine(Folder, "release.yml"));
+        var architectures = Repository.Read("krew", "wol.yaml").Split('\n').Where(line => line.Contains("arch: ", StringComparison.Ordinal)).Select(line => line.Split("arch: ")[1].Split('}')[0]);
+        Assert.All(architectures, architecture => Assert.Contains($"{architecture}=plugins/plugin-", scripts, StringComparison.Ordinal));
         Assert.All((string[])["sbom: true", "provenance: mode=max", "push-to-registry: true", "helm push"], words => Assert.Contains(words, text, StringComparison.Ordinal));
     }
 
