@@ -17,10 +17,10 @@ build: setup ## Build everything
 	dotnet build KubeWol.sln -c Release
 	@eng/native.sh
 
-agent: ## Compile the agent to native code, as its image has it
-	@eng/native.sh KubeWol.Agent
+native: ## Compile agent, operator and kubectl wol to native code, as they ship, into artifacts/publish
+	@eng/native.sh
 
-plugin: ## Compile kubectl wol to native code, into artifacts/publish/KubeWol.Cli/release
+plugin: ## The same for kubectl wol alone: artifacts/publish/KubeWol.Cli/release/kubectl-wol
 	@eng/native.sh KubeWol.Cli
 
 test: setup ## Run all tests, unit to end-to-end
@@ -66,4 +66,4 @@ metrics-docs: setup ## Generate docs/metrics.md, and the dashboard's picture, fr
 chart-docs: ## Write what is made of the chart: its table of values, golden renders, config/base; read the difference
 	KUBEWOL_WRITE_DOCS=1 dotnet run --project tests/KubeWol.Chart.Tests -c Release -- -noLogo -noColor -trait Writes=Documents
 
-.PHONY: help setup demo demo-down build agent plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test chart-test chart-docs
+.PHONY: help setup demo demo-down build native plugin test e2e bench bench-readme torture soak fuzz crds verbs-table metrics-docs alerts-test page-test chart-test chart-docs

@@ -3,6 +3,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 dotnet build tests/KubeWol.Bench -c Release -v quiet --nologo
-eng/native.sh KubeWol.Agent
+eng/native.sh KubeWol.Agent KubeWol.Operator
 export GOGC=100 # the API server's, as in a cluster
 exec artifacts/bin/KubeWol.Bench/release/KubeWol.Bench "$@"

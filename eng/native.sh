@@ -1,9 +1,9 @@
 #!/bin/bash
-# eng/native.sh [PROJECT...]: compiles the agent and the kubectl plugin, or what is given, to native code, as they ship; quick when nothing changed.
+# eng/native.sh [PROJECT...]: compiles agent, operator and kubectl plugin, or what is given, to native code, as they ship; quick when nothing changed.
 # The end-to-end tests run these.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-[ $# -gt 0 ] || set -- KubeWol.Agent KubeWol.Cli
+[ $# -gt 0 ] || set -- KubeWol.Agent KubeWol.Operator KubeWol.Cli
 architecture=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 for project in "$@"; do
   published=artifacts/publish/$project/release

@@ -11,7 +11,7 @@ trap 'rm -f "$log" "$log.start"' EXIT
 echo "building (two minutes the first time)"
 built=$(dotnet build KubeWol.sln -c Release -v quiet --nologo 2>&1) || { echo "$built"; echo "the build failed"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 echo "compiling agent and kubectl plugin to native code (two minutes or three when they changed)"
-built=$(eng/native.sh 2>&1) || { echo "$built"; echo "agent or plugin cannot be compiled to native code"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+built=$(eng/native.sh 2>&1) || { echo "$built"; echo "agent, operator or plugin cannot be compiled to native code"; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
 
 if [ $# -eq 0 ]; then set -- --solution KubeWol.sln; else set -- --project "$1"; fi
 dotnet test "$@" -c Release --no-build --no-progress --output normal 2>&1 | tee "$log"

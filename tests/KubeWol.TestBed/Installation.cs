@@ -42,6 +42,9 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>The root file system of agents that are started from now on; null is this machine's.</summary>
     public ContainerImage? AgentImage { get; set; }
 
+    /// <summary>Likewise of operators.</summary>
+    public ContainerImage? OperatorImage { get; set; }
+
     /// <summary>Installs everything of the chart but the workloads, which need a kubelet and images.</summary>
     public static async Task<Installation> CreateAsync(Cluster cluster, CancellationToken cancellationToken)
     {
@@ -75,7 +78,7 @@ public sealed class Installation : IAsyncDisposable
     {
         // The API server is on the machine's own loopback, and so are the operators, where pods of a cluster have a network of their own.
         var listen = new Uri($"http://127.0.0.1:{LoopbackPorts.Pick()}");
-        var container = new ContainerSpec(name, Template("Deployment", "kubewol-operator"), []) { Program = Programs.Operator, ImageUser = 65532 };
+        var container = new ContainerSpec(name, Template("Deployment", "kubewol-operator"), []) { Program = Programs.Operator, ImageUser = 65532, Image = OperatorImage };
         var process = await StartAsync(container, "kubewol-operator", null, Server, ["--listen", listen.Authority, .. arguments], cancellationToken);
         return await ReadyAsync(new RunningProgram(process, new HttpClient { BaseAddress = listen }), cancellationToken);
     }

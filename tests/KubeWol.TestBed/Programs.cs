@@ -12,7 +12,8 @@ public static class Programs
     /// <summary>The agent on a node whose clock is wrong by --clock-offset seconds.</summary>
     public static string SkewedAgent => Find("KubeWol.SkewedAgent", "kubewol-skewed-agent");
 
-    public static string Operator => Find("KubeWol.Operator", "kubewol-operator");
+    /// <summary>The operator as native code, likewise.</summary>
+    public static string Operator => Native("KubeWol.Operator", "kubewol-operator");
 
     private static string Configuration => new DirectoryInfo(AppContext.BaseDirectory).Name;
 

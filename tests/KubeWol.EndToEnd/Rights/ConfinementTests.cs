@@ -24,7 +24,7 @@ public sealed class ConfinementTests(Bed bed)
 
     [Fact]
     public void Every_agent_of_the_bed_is_native_code() => Assert.All(bed.Agents, agent =>
-        Assert.True(new FileInfo($"/proc/{agent.Id}/exe").LinkTarget!.EndsWith("/kubewol-agent", StringComparison.Ordinal), "the native agent is older than the build: run make agent"));
+        Assert.True(new FileInfo($"/proc/{agent.Id}/exe").LinkTarget!.EndsWith("/kubewol-agent", StringComparison.Ordinal), "the native agent is older than the build: run make native"));
 
     [Fact]
     public void An_operator_runs_as_its_Deployment_says() => Check(Container("Deployment", "kubewol-operator"), bed.Operators[0]);
