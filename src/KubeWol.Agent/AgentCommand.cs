@@ -34,7 +34,7 @@ internal static class AgentCommand
         };
         var promiscuous = new Option<bool>("--promiscuous") { Description = "Hear packets sent to a virtual machine's own address, too; turned off by --promiscuous false.", DefaultValueFactory = _ => true };
         var reversed = new Option<bool>("--reversed-macs") { Description = "Report MAC addresses written backwards, too; for an operator with --reversed-mac-sleeps." };
-        var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 4, 2, 256);
+        var buffer = ProgramOptions.Number("--capture-buffer-mib", "The kernel's capture buffer of each interface, in MiB", 2, 1, 256);
         var limits = RateLimits.Default;
         var senderBurst = ProgramOptions.Number("--sender-burst", "Messages taken of one source MAC address at once", limits.SenderBurst, 1, 1_000_000);
         var senderRate = ProgramOptions.Number("--sender-rate", "Messages taken of one source MAC address a second, in the long run", limits.SenderPerSecond, 1, 10_000);

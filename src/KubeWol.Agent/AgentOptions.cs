@@ -25,7 +25,7 @@ internal sealed record AgentOptions
     public bool Promiscuous { get; init; } = true;
 
     /// <summary>The kernel's capture buffer of each interface, in MiB.</summary>
-    public int BufferMebibytes { get; init; } = 4;
+    public int BufferMebibytes { get; init; } = 2;
 
     /// <summary>How many messages are taken.</summary>
     public RateLimits RateLimits { get; init; } = RateLimits.Default;

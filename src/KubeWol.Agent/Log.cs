@@ -101,4 +101,7 @@ internal static partial class Log
 
     [LoggerMessage(154, LogLevel.Warning, "The disk under {Directory} does not answer; the program ends without waiting for it")]
     public static partial void SpoolLeftBehind(this ILogger logger, string directory);
+
+    [LoggerMessage(160, LogLevel.Debug, "Started: {Kibibytes} KiB of programs and libraries are mapped again when they are needed")]
+    public static partial void Released(this ILogger logger, long kibibytes);
 }

@@ -25,7 +25,7 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
         Assert.Contains("Listens for Wake-on-LAN messages on this node's network interfaces and writes a WakeRequest for each.", result.Output, StringComparison.Ordinal);
         foreach (var option in (string[])["--namespace", "--node-name", "--interface", "--exclude-interface", "--ports", "--promiscuous", "--capture-buffer-mib", "--sender-burst", "--sender-rate", "--total-burst", "--total-rate", "--spool-directory", "--spool-messages", "--spool-mebibytes", "--spool-minutes", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"])
             Assert.Contains(option, result.Output, StringComparison.Ordinal);
-        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(2 to 256). [default: 4]", "(1 to 1000000). [default: 5000]", "(1 to 10000). [default: 20]", "(1 to 1000000). [default: 10000]", "(1 to 10000). [default: 100]", "(1 to 1000000). [default: 10000]", "(1 to 1024). [default: 16]", "(5 to 1440). [default: 60]", "[default: 0.0.0.0:8080]"])
+        foreach (var words in (string[])["[default: kubewol-system]", "[default: 7,9,40000,47009,47998-48010]", "[default: true]", "(1 to 256). [default: 2]", "(1 to 1000000). [default: 5000]", "(1 to 10000). [default: 20]", "(1 to 1000000). [default: 10000]", "(1 to 10000). [default: 100]", "(1 to 1000000). [default: 10000]", "(1 to 1024). [default: 16]", "(5 to 1440). [default: 60]", "[default: 0.0.0.0:8080]"])
             Assert.Contains(words, result.Output, StringComparison.Ordinal);
     }
 
@@ -34,8 +34,8 @@ public sealed class ProgramTests(LiveNode node) : IClassFixture<LiveNode>, IDisp
     [InlineData("--ports: '9,' is not a list of ports (1 to 65535), such as 7,9,47998-48010", "--ports", "9,")]
     [InlineData("--ports: '70000' is not a list of ports (1 to 65535), such as 7,9,47998-48010", "--ports", "70000")]
     [InlineData("--ports: '9-7' is not a list of ports (1 to 65535), such as 7,9,47998-48010", "--ports", "9-7")]
-    [InlineData("--capture-buffer-mib: '1' is not a number from 2 to 256", "--capture-buffer-mib", "1")]
-    [InlineData("--capture-buffer-mib: '4MiB' is not a number from 2 to 256", "--capture-buffer-mib", "4MiB")]
+    [InlineData("--capture-buffer-mib: '0' is not a number from 1 to 256", "--capture-buffer-mib", "0")]
+    [InlineData("--capture-buffer-mib: '4MiB' is not a number from 1 to 256", "--capture-buffer-mib", "4MiB")]
     [InlineData("--sender-burst: '0' is not a number from 1 to 1000000", "--sender-burst", "0")]
     [InlineData("--total-rate: '0.5' is not a number from 1 to 10000", "--total-rate", "0.5")]
     [InlineData("Unrecognized command or argument 'maybe'.", "--promiscuous", "maybe")]
