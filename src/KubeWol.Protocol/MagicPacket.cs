@@ -38,7 +38,7 @@ public readonly ref struct MagicPacket
 
     private static ReadOnlySpan<int> PasswordSizes => [0, 4, 6];
 
-    private bool HasTrailer => !PasswordSizes.Contains(_tail.Length - Command.Length);
+    private bool HasTrailer => _tail.Length - Command.Length is not (0 or 4 or 6);
 
     /// <summary>A payload: the prefix, then the packet with its password (0, 4 or 6 octets) and its command as many times as asked.</summary>
     public static byte[] Build(
@@ -67,6 +67,7 @@ public readonly ref struct MagicPacket
     {
         command = default;
         passwordSize = 0;
+        if (following.Length < CommandTrailer.SignatureSize) return false; // nothing or a password, as after most packets
         foreach (var size in PasswordSizes)
         {
             if (following.Length < size || !CommandTrailer.TryParse(following[size..], out command)) continue;

@@ -24,7 +24,7 @@ public ref struct MagicPackets
         var following = _rest[MagicPacket.Size..];
         var known = MagicPacket.TryFindCommand(following, out var passwordSize, out var command) ? passwordSize + command.Bytes.Length : 0;
 
-        var next = MagicPacketScanner.Find(following, known, out _);
+        var next = following.Length - known < MagicPacket.Size ? -1 : MagicPacketScanner.Find(following, known, out _);
         var tail = next < 0 ? following : following[..next];
         Current = new MagicPacket(new MacAddress(_rest.Slice(MagicPacket.SyncSize, MacAddress.Size)), tail, passwordSize, command.Bytes);
         _rest = following[tail.Length..];
