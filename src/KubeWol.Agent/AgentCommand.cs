@@ -78,6 +78,7 @@ internal static class AgentCommand
                 },
             };
             services.AddAgent(options);
+            services.AddHostedService<StartMemory>(); // of the program: an agent may also be one of many in a process
             refine(services, given);
         }, AgentServices.Readiness, cancellationToken));
         return command;

@@ -49,7 +49,6 @@ internal static class AgentServices
         services.AddSingleton<OpenCapture>(s => (nic, fault) => WolCaptureDevice.Start(nic, options, s.GetRequiredService<IFrameSink>(), fault));
         services.AddSingleton<CaptureService>();
         services.AddHostedService(s => s.GetRequiredService<CaptureService>());
-        services.AddHostedService<StartMemory>();
         return services;
     }
 

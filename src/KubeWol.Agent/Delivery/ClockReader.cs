@@ -13,6 +13,7 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
     private const int QuickReadings = 10;
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -20,10 +21,14 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
         for (var quick = 0; !stoppingToken.IsCancellationRequested; quick++)
         {
             var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
-            var isKnown = clock.IsKnown || quick >= QuickReadings;
-            if (isKnown) quick = 0;
-            if (clock.IsKnown) spool.RememberTime();
-            var wait = !isAnswered ? AfterFailure : isKnown ? Later * (0.5 + Random.Shared.NextDouble()) : Soon;
+            if (clock.IsKnown)
+            {
+                quick = 0;
+                spool.RememberTime();
+            }
+
+            // A server that is so busy that its answers tell little is asked less often, until it is not.
+            var wait = !isAnswered ? AfterFailure : clock.IsKnown ? Later * Spread() : quick < QuickReadings ? Soon : WhileBusy * Spread();
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -37,6 +42,8 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
             await PeekAsync(cancellationToken).ConfigureAwait(false);
         }
     }
+
+    private static double Spread() => 0.5 + Random.Shared.NextDouble();
 
     private async Task<bool> AskAsync(CancellationToken stopping)
     {

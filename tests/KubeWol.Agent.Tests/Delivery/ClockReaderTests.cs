@@ -12,7 +12,7 @@ public sealed class ClockReaderTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task It_is_asked_until_it_is_known_well_and_then_rarely_and_again_when_it_did_not_answer()
+    public async Task It_is_asked_until_it_is_known_well_and_then_rarely_and_less_often_where_answers_tell_nothing()
     {
         using var state = new StateDirectory();
         await using var api = await ScriptedApi.StartAsync(tellsTime: false);
@@ -33,11 +33,10 @@ public sealed class ClockReaderTests
         }
 
         await (await api.NextAsync()).RefuseAsync(404, "NotFound");
-        var later = await time.WaitBegunAsync(TimeSpan.FromMinutes(8));
-        while (later == TimeSpan.FromSeconds(30)) later = await time.WaitBegunAsync(TimeSpan.FromMinutes(8)); // that of the question itself
-        Assert.InRange(later, TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(7.5));
+        var busy = await time.WaitBegunAsync(TimeSpan.FromSeconds(29)); // the question itself has 30 s
+        Assert.InRange(busy, TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(15));
 
-        time.Advance(later);
+        time.Advance(busy);
         await (await api.NextAsync()).CutAsync(midway: false);
         Assert.Equal(TimeSpan.FromSeconds(5), await time.WaitBegunAsync(TimeSpan.FromSeconds(29)));
         time.Advance(TimeSpan.FromSeconds(5));
@@ -48,7 +47,9 @@ public sealed class ClockReaderTests
         clock.Said(noon, later7, later7); // seven tenths of a second later it is still that second
         Assert.InRange(clock.Doubt!.Value, TimeSpan.Zero, ClusterClock.GoodEnough);
         await (await api.NextAsync()).RefuseAsync(404, "NotFound");
-        Assert.InRange(await time.WaitBegunAsync(TimeSpan.FromMinutes(8)), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7.5));
+        var later = await time.WaitBegunAsync(TimeSpan.FromMinutes(8));
+        while (later == TimeSpan.FromSeconds(30)) later = await time.WaitBegunAsync(TimeSpan.FromMinutes(8)); // that of the question itself
+        Assert.InRange(later, TimeSpan.FromMinutes(2.5), TimeSpan.FromMinutes(7.5));
         await reader.StopAsync(Cancel).SoonAsync();
     }
 }

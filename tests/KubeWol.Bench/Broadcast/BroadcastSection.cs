@@ -14,7 +14,7 @@ internal sealed class BroadcastSection : ISection
 {
     private const string Account = "kubewol-agent";
     private const int Together = 8;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
     public string Name => "broadcast";
 

@@ -18,8 +18,9 @@ internal sealed partial class StartUpSection : ISection
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
         run.Results.Add("agent_binary_mib", Mebibytes(new FileInfo(Programs.Agent).Length));
-        run.Results.Add("operator_binary_mib", Mebibytes(new DirectoryInfo(Path.GetDirectoryName(Programs.Operator)!).EnumerateFiles("*", SearchOption.AllDirectories)
-            .Where(f => f.Extension is not (".pdb" or ".xml")).Sum(f => f.Length)));
+        run.Results.Add("operator_binary_mib", Mebibytes(new FileInfo(Programs.Operator).Length));
+        run.Results.Add("agent_image_mib", await ImageAsync(run, "agent", Programs.Agent, ["libpcap.so.0.8"], cancellationToken));
+        run.Results.Add("operator_image_mib", await ImageAsync(run, "operator", Programs.Operator, [], cancellationToken));
 
         await using var network = await NodeNetwork.CreateAsync(["node-a"], cancellationToken);
         var kubeconfig = Path.Combine(run.Folder, "nobody.kubeconfig");
@@ -73,6 +74,16 @@ internal sealed partial class StartUpSection : ISection
                 sending.Join();
             }
         }
+    }
+
+    /// <summary>The files of an image, made as its Dockerfile makes it, of this machine's libraries.</summary>
+    private static async Task<double> ImageAsync(Run run, string name, string program, string[] opened, CancellationToken cancellationToken)
+    {
+        var root = Directory.CreateDirectory(Path.Combine(run.Folder, $"{name}-image"));
+        _ = (await Command.RunAsync(new ProcessSpec("eng/image-root.sh", [root.FullName, program, .. opened]), cancellationToken)).Checked;
+        var size = root.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint }).Sum(f => f.Length);
+        root.Delete(recursive: true);
+        return Mebibytes(size);
     }
 
     private static double Mebibytes(long bytes) => bytes / (double)(1 << 20);

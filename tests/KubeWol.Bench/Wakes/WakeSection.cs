@@ -23,7 +23,7 @@ internal sealed class WakeSection : ISection
         await stage.CreateMachinesAsync(all, cancellationToken);
 
         // The floor is measured on both sides of the product: what the machine does besides then weighs on both alike.
-        var floor = new Floor(stage.Cluster.Client);
+        var floor = new Floor(stage.Cluster);
         await floor.WakeAsync(warm[..5], cancellationToken);
         await floor.WakeAsync(before, cancellationToken);
         var floorRate = await floor.WakeTogetherAsync(floorBurst, cancellationToken);
@@ -51,13 +51,14 @@ internal sealed class WakeSection : ISection
     {
         var sent = new Dictionary<string, DateTimeOffset>();
         using var sender = stage.Network.Sender.Nic.OpenSender();
-        using var requests = await RequestWatch.StartAsync(stage.Cluster.AdminKubeconfig, cancellationToken);
+        using var requests = await EndWatch.OfRequestsAsync(stage.Cluster.AdminKubeconfig, cancellationToken);
         foreach (var target in targets)
         {
-            var finished = requests.FinishedAsync(target.Mac.ToString());
+            var finished = requests.EndedAsync(target.Mac.ToString());
             sent[target.Name] = TimeProvider.System.GetUtcNow();
             sender.Send(target.Frame);
             await finished.WaitAsync(Limit, cancellationToken);
+            await Task.Delay(Floor.Rest, cancellationToken);
         }
 
         return sent;
