@@ -10,6 +10,8 @@ for project in "$@"; do
   # For a named platform it is compiled in a place of its own, beside the managed program. Restoring for one would put it into every lock file.
   dotnet restore "src/$project" -v quiet --nologo
   dotnet publish "src/$project" -c Release -r "linux-$architecture" --no-restore -v quiet --nologo -o "$published"
+  # One program is one file, and its symbols: what the compiler puts beside them is for building against it.
+  find "$published" -maxdepth 1 -type f ! -executable -delete
   # Looked at and found right: the tests take it only when it is as new as what was built.
   find "$published" -maxdepth 1 -type f -executable -exec touch {} +
 done

@@ -9,7 +9,7 @@ using KubeWol.Bench.Scale;
 using KubeWol.Bench.StartUp;
 using KubeWol.Bench.Wakes;
 
-ISection[] sections = [new MicroSection(), new StartUpSection(), new CaptureSection(), new WakeSection(), new BroadcastSection(), new ScaleSection()];
+ISection[] sections = [new MicroSection(), new StartUpSection(), new CaptureSection(), new WakeSection(), new ScaleSection(), new BroadcastSection()];
 var quick = new Option<bool>("--quick") { Description = "Smaller sizes: under three minutes." };
 var folder = new Option<string>("--folder") { Description = "Where results.json and results.md go.", DefaultValueFactory = _ => "artifacts/bench" };
 var only = new Option<string[]>("--only") { Description = $"Only these: {string.Join(", ", sections.Select(s => s.Name))}.", AllowMultipleArgumentsPerToken = true };
@@ -23,10 +23,16 @@ command.SetAction(async (given, cancellationToken) =>
     foreach (var section in sections.Where(s => given.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
         Console.WriteLine(section.Name);
-        await section.RunAsync(run, cancellationToken);
-        // After each: a run that is broken off leaves what it has.
-        run.Results.Write(Path.Combine(run.Folder, "results.json"));
-        await File.WriteAllTextAsync(Path.Combine(run.Folder, "results.md"), Table.Of(run.Results), cancellationToken);
+        try
+        {
+            await section.RunAsync(run, cancellationToken);
+        }
+        finally
+        {
+            // After each, and whatever came of it: a run that is broken off leaves what it has.
+            run.Results.Write(Path.Combine(run.Folder, "results.json"));
+            await File.WriteAllTextAsync(Path.Combine(run.Folder, "results.md"), Table.Of(run.Results), CancellationToken.None);
+        }
     }
 
     Console.WriteLine();

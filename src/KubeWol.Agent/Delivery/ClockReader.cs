@@ -10,10 +10,15 @@ namespace KubeWol.Agent.Delivery;
 /// </summary>
 internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient client, AgentOptions options, TimeProvider time) : BackgroundService
 {
+    /// <summary>After the start.</summary>
+    private const int FirstReadings = 20;
+
+    /// <summary>While a message waits for its date.</summary>
     private const int QuickReadings = 10;
+
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -28,7 +33,7 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
             }
 
             // A server that is so busy that its answers tell little is asked less often, until it is not.
-            var wait = !isAnswered ? AfterFailure : clock.IsKnown ? Later * Spread() : quick < QuickReadings ? Soon : WhileBusy * Spread();
+            var wait = !isAnswered ? AfterFailure : clock.IsKnown ? Later * Spread() : quick < FirstReadings ? Soon : WhileBusy * Spread();
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
