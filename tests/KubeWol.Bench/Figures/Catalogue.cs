@@ -25,7 +25,7 @@ internal static class Catalogue
             new("capture_wol_sent", "magic packets among them"),
             new("capture_wol_lost", "of those lost", AtMost: 0),
             new("capture_agent_cpu_percent", "% of a core the agent used meanwhile, user and system"),
-            new("capture_agent_user_cpu_percent", "% of a core, user", AtMost: 1),
+            new("capture_agent_user_cpu_percent", "% of a core the agent used meanwhile, user", AtMost: 1),
             new("capture_burst_5000_lost", "of 5,000 magic packets back to back, lost", AtMost: 0),
             new("capture_ns_per_wol_frame", "ns of CPU for a magic packet, from kernel to verdict"),
             new("capture_libpcap_ns_per_wol_frame", "the same in a bare C reader on libpcap"),
