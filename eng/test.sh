@@ -22,6 +22,9 @@ for table in EndToEnd/release/{verb-matrix,security-matrix,rights,floods,fault-m
   if [ -n "$(find "$table" -newer "$log.start" 2>/dev/null)" ]; then echo; cat "$table"; echo; fi
 done
 
+# Whoever sees only the end of this sees what failed, too.
+awk '/^failed /{ lines = 12 } /^(passed|skipped) /{ lines = 0 } lines-- > 0' "$log" | cut -c1-400
+
 count() { sed -n "s/^  $1: \([0-9]*\)$/\1/p" "$log" | tail -1; }
 passed=$(count succeeded) failed=$(count failed) skipped=$(count skipped)
 # A test program that died, or ran nothing, has no failed test; it must not look like success.
