@@ -17,17 +17,13 @@ internal sealed record CookedFrame(
     public static readonly CookedFrame Version2 = new(
         HeaderSize: 20, EtherTypeAt: 0, HardwareTypeAt: 8, PacketTypeAt: 10, AddressLengthAt: 11, AddressAt: 12);
 
-    public bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame)
+    public bool TryParse(ReadOnlySpan<byte> bytes, ref LinkFrame frame)
     {
-        frame = default;
         if (bytes.Length < HeaderSize) return false;
 
-        frame = new LinkFrame
-        {
-            Source = bytes[AddressLengthAt] == MacAddress.Size ? new MacAddress(bytes.Slice(AddressAt, MacAddress.Size)) : default,
-            EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]),
-            Payload = bytes[HeaderSize..],
-        };
+        if (bytes[AddressLengthAt] == MacAddress.Size) frame.Source = new MacAddress(bytes.Slice(AddressAt, MacAddress.Size));
+        frame.EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]);
+        frame.Payload = bytes[HeaderSize..];
         return true;
     }
 

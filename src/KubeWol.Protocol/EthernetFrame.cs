@@ -9,17 +9,13 @@ internal static class EthernetFrame
     private const int EtherTypeAt = 12;
     private const int HeaderSize = 14;
 
-    public static bool TryParse(ReadOnlySpan<byte> bytes, out LinkFrame frame)
+    public static bool TryParse(ReadOnlySpan<byte> bytes, ref LinkFrame frame)
     {
-        frame = default;
         if (bytes.Length < HeaderSize) return false;
 
-        frame = new LinkFrame
-        {
-            Source = new MacAddress(bytes.Slice(SourceAt, MacAddress.Size)),
-            EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]),
-            Payload = bytes[HeaderSize..],
-        };
+        frame.Source = new MacAddress(bytes.Slice(SourceAt, MacAddress.Size));
+        frame.EtherType = BinaryPrimitives.ReadUInt16BigEndian(bytes[EtherTypeAt..]);
+        frame.Payload = bytes[HeaderSize..];
         return true;
     }
 

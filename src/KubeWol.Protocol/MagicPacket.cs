@@ -11,13 +11,13 @@ public readonly ref struct MagicPacket
     private const int Repetitions = 16;
     private readonly ReadOnlySpan<byte> _tail;
 
-    /// <summary>Takes what follows the sixteen repetitions up to the next packet, and the command in it, if one was found.</summary>
-    internal MagicPacket(MacAddress target, ReadOnlySpan<byte> tail, int passwordSize, ReadOnlySpan<byte> command)
+    /// <summary>Takes a packet with all that stands before the next, and how much of that a command and the password before it are.</summary>
+    internal MagicPacket(ReadOnlySpan<byte> bytes, int passwordSize, int commandSize)
     {
-        Target = target;
-        _tail = tail;
-        if (command.Length > 0 && tail.Length == passwordSize + command.Length) Command = command;
-        else if (IsRemnantOfCommand(tail)) Problem = DropReason.MalformedCommand;
+        Target = new MacAddress(bytes.Slice(SyncSize, MacAddress.Size));
+        _tail = bytes[Size..];
+        if (commandSize > 0 && _tail.Length == passwordSize + commandSize) Command = _tail[passwordSize..];
+        else if (IsRemnantOfCommand(_tail)) Problem = DropReason.MalformedCommand;
     }
 
     /// <summary>Whom the packet calls: never zero, never everyone. Multicast addresses are handed over (see DropReason.MulticastTarget).</summary>

@@ -4,16 +4,19 @@ namespace KubeWol.Protocol;
 /// <remarks>They never overlap, so a payload of n octets has at most n / 102.</remarks>
 public ref struct MagicPackets
 {
+    private ReadOnlySpan<byte> _packet;
     private ReadOnlySpan<byte> _rest;
+    private int _passwordSize;
+    private int _commandSize;
 
     /// <summary>Takes a payload from its first valid packet on, or nothing.</summary>
     internal MagicPackets(ReadOnlySpan<byte> rest) => _rest = rest;
 
     /// <summary>The packet that MoveNext came to.</summary>
-    public MagicPacket Current { get; private set; }
+    public readonly MagicPacket Current => new(_packet, _passwordSize, _commandSize);
 
     /// <summary>What foreach asks for.</summary>
-    public readonly MagicPackets GetEnumerator() => this;
+    public readonly MagicPackets GetEnumerator() => new(_rest);
 
     /// <summary>Goes to the next packet; false after the last.</summary>
     public bool MoveNext()
@@ -22,12 +25,13 @@ public ref struct MagicPackets
 
         // A command belongs to the packet it follows, with whatever synchronisation stream its octets may hold.
         var following = _rest[MagicPacket.Size..];
-        var known = MagicPacket.TryFindCommand(following, out var passwordSize, out var command) ? passwordSize + command.Bytes.Length : 0;
+        _commandSize = MagicPacket.TryFindCommand(following, out _passwordSize, out var command) ? command.Bytes.Length : 0;
 
+        var known = _passwordSize + _commandSize;
         var next = following.Length - known < MagicPacket.Size ? -1 : MagicPacketScanner.Find(following, known, out _);
-        var tail = next < 0 ? following : following[..next];
-        Current = new MagicPacket(new MacAddress(_rest.Slice(MagicPacket.SyncSize, MacAddress.Size)), tail, passwordSize, command.Bytes);
-        _rest = following[tail.Length..];
+        var size = next < 0 ? _rest.Length : MagicPacket.Size + next;
+        _packet = _rest[..size];
+        _rest = _rest[size..];
         return true;
     }
 }

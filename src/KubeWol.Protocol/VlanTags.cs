@@ -28,7 +28,9 @@ internal static class VlanTags
             etherType = BinaryPrimitives.ReadUInt16BigEndian(payload[2..]);
         }
         reason = DropReason.None;
-        frame = frame with { Vlans = ids, EtherType = etherType, Payload = payload };
+        frame.Vlans = ids;
+        frame.EtherType = etherType;
+        frame.Payload = payload;
         return true;
     }
 

@@ -1,32 +1,30 @@
 namespace KubeWol.Protocol;
 
 /// <summary>A captured frame that holds at least one valid magic packet; it is valid as long as the bytes it was read from.</summary>
-public readonly ref struct WolFrame
+public ref struct WolFrame
 {
     /// <summary>Octets in the longest frame that is read: an IPv6 packet of 65,575, the longest link header, eight VLAN tags.</summary>
     public const int MaxLength = 65_575 + 20 + VlanIds.Max * 4;
 
-    private readonly ReadOnlySpan<byte> _packets;
-
-    private WolFrame(ReadOnlySpan<byte> packets) => _packets = packets;
+    private ReadOnlySpan<byte> _packets;
 
     /// <summary>The sender on the last link; zero in a cooked capture from a device without such addresses.</summary>
-    public MacAddress SourceMac { get; private init; }
+    public MacAddress SourceMac { readonly get; private set; }
 
     /// <summary>The VLANs the frame is tagged with.</summary>
-    public VlanIds Vlans { get; private init; }
+    public VlanIds Vlans { readonly get; private set; }
 
     /// <summary>What carries the magic packets.</summary>
-    public WolTransport Transport { get; private init; }
+    public WolTransport Transport { readonly get; private set; }
 
     /// <summary>The sender's IP address; null without UDP.</summary>
-    public IpAddress? SourceIp { get; private init; }
+    public IpAddress? SourceIp { readonly get; private set; }
 
     /// <summary>The UDP port the frame was sent to; 0 without UDP.</summary>
-    public ushort DestinationPort { get; private init; }
+    public ushort DestinationPort { readonly get; private set; }
 
     /// <summary>The magic packets: one or more; none in a frame that was refused.</summary>
-    public MagicPackets Packets => new(_packets);
+    public readonly MagicPackets Packets => new(_packets);
 
     /// <summary>Reads a frame as captured. Never throws, allocates nothing; of a refused frame it gives the most telling reason.</summary>
     public static bool TryParse(LinkType link, ReadOnlySpan<byte> bytes, WolPorts ports, out WolFrame frame, out DropReason reason)
@@ -37,13 +35,13 @@ public readonly ref struct WolFrame
         switch (outer.EtherType)
         {
             case EtherType.WakeOnLan:
-                return TryFind(outer, outer.Payload, out frame, out reason);
+                return TryFind(outer, outer.Payload, ref frame, out reason);
             case EtherType.Ipv4:
                 return Ipv4Packet.TryParse(outer.Payload, out var v4, out reason)
-                    && TryParseUdp(outer, WolTransport.UdpV4, v4, ports, out frame, out reason);
+                    && TryParseUdp(outer, WolTransport.UdpV4, v4, ports, ref frame, out reason);
             case EtherType.Ipv6:
                 return Ipv6Packet.TryParse(outer.Payload, out var v6, out reason)
-                    && TryParseUdp(outer, WolTransport.UdpV6, v6, ports, out frame, out reason);
+                    && TryParseUdp(outer, WolTransport.UdpV6, v6, ports, ref frame, out reason);
             default:
                 reason = outer.EtherType < EtherType.Smallest ? DropReason.NotEthernetII : DropReason.OtherProtocol;
                 return false;
@@ -52,27 +50,29 @@ public readonly ref struct WolFrame
 
     private static bool TryParseUdp(
         scoped in LinkFrame outer, WolTransport transport, scoped in IpPacket packet, WolPorts ports,
-        out WolFrame frame, out DropReason reason)
+        ref WolFrame frame, out DropReason reason)
     {
-        frame = default;
         if (!UdpDatagram.TryParse(packet, out var datagram, out reason)) return false;
 
         reason = DropReason.OtherPort;
         if (!ports.Contains(datagram.DestinationPort)) return false;
 
-        if (!TryFind(outer, datagram.Payload, out frame, out reason)) return false;
-        frame = frame with { Transport = transport, SourceIp = packet.Source, DestinationPort = datagram.DestinationPort };
+        if (!TryFind(outer, datagram.Payload, ref frame, out reason)) return false;
+        frame.Transport = transport;
+        frame.SourceIp = packet.Source;
+        frame.DestinationPort = datagram.DestinationPort;
         return true;
     }
 
-    private static bool TryFind(scoped in LinkFrame outer, ReadOnlySpan<byte> payload, out WolFrame frame, out DropReason reason)
+    private static bool TryFind(scoped in LinkFrame outer, ReadOnlySpan<byte> payload, ref WolFrame frame, out DropReason reason)
     {
-        frame = default;
         var first = MagicPacketScanner.Find(payload, 0, out var firstSync);
         reason = first < 0 ? MagicPacketScanner.Explain(payload, firstSync) : DropReason.None;
         if (first < 0) return false;
 
-        frame = new WolFrame(payload[first..]) { SourceMac = outer.Source, Vlans = outer.Vlans };
+        frame._packets = payload[first..];
+        frame.SourceMac = outer.Source;
+        frame.Vlans = outer.Vlans;
         return true;
     }
 }

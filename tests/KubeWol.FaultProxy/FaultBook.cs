@@ -37,7 +37,14 @@ internal sealed class FaultBook
     public Injection? Decide(ApiCall call)
     {
         var turn = _calls.AddOrUpdate((call.Caller, call.Name), 1, (_, count) => count + 1);
-        if (_rules.FirstOrDefault(candidate => candidate.Takes(call)) is { } rule) return new(rule.Rule.Fault, () => Count(call, rule.Rule.Fault, rule), rule.Missed);
+        if (_rules.FirstOrDefault(candidate => candidate.Takes(call)) is { } rule)
+        {
+            var (fault, done) = (rule.Rule.Fault, new Action(() => Count(call, rule.Rule.Fault, rule)));
+            // Who leaves while the server works (a busy machine, a caller that dies) has met such a fault: a deed that it was not told of. There may be no second call.
+            var untold = call.IsWrite && fault.Kind is (FaultKind.ResetAfter or FaultKind.NoAnswerAfter or FaultKind.GatewayTimeoutAfter);
+            return new(fault, done, untold ? done : rule.Missed);
+        }
+
         return _lottery?.Draw(call, turn) is { } drawn ? new(drawn, () => Count(call, drawn, null), static () => { }) : null;
     }
 

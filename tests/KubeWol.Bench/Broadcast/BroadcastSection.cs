@@ -21,6 +21,7 @@ internal sealed class BroadcastSection : ISection
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
         await using var stage = await Stage.StartAsync(run, cancellationToken);
+        await using var watches = await SharedWatches.StartAsync(stage.Cluster.AdminKubeconfig, cancellationToken);
         var agents = new List<SimulatedAgent>();
         try
         {
@@ -28,7 +29,7 @@ internal sealed class BroadcastSection : ISection
             {
                 string[] nodes = [.. Enumerable.Range(0, size).Select(i => $"node-{i}")];
                 await TellAsync(stage, nodes, cancellationToken);
-                await AddAsync(stage, agents, nodes[agents.Count..], cancellationToken);
+                await AddAsync(stage, watches, agents, nodes[agents.Count..], cancellationToken);
                 await Eventually.BecomesTrueAsync("all are told", Limit, () => Task.FromResult(agents.All(a => a.Told == size && a.KnowsTheTime)), cancellationToken);
                 await HearAsync(agents, Target.Make(1)[0], cancellationToken); // all code has run once
                 await MeasureAsync(run.Results, stage, agents, run.Size(20, 10), cancellationToken);
@@ -65,7 +66,7 @@ internal sealed class BroadcastSection : ISection
     }
 
     /// <summary>Starts agents as their pods would be: each with a connection and a token of its own, bound to its node.</summary>
-    private static Task AddAsync(Stage stage, List<SimulatedAgent> agents, IEnumerable<string> nodes, CancellationToken cancellationToken) => Parallel.ForEachAsync(
+    private static Task AddAsync(Stage stage, SharedWatches watches, List<SimulatedAgent> agents, IEnumerable<string> nodes, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         nodes,
         new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken },
         async (node, token) =>
@@ -73,7 +74,7 @@ internal sealed class BroadcastSection : ISection
             var pod = $$"""{"metadata": {"name": "{{node}}"}, "spec": {"nodeName": "{{node}}", "serviceAccountName": "{{Account}}", "containers": [{"name": "agent", "image": "none"}] } }""";
             await stage.Cluster.Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Installation.Namespace}/pods", Encoding.UTF8.GetBytes(pod), null, token);
             var kubeconfig = await stage.Server.KubeconfigForServiceAccountAsync(Installation.Namespace, Account, BoundTo.Pod(node), token);
-            var agent = await SimulatedAgent.StartAsync(kubeconfig, node, token);
+            var agent = await SimulatedAgent.StartAsync(kubeconfig, node, watches, token);
             lock (agents) agents.Add(agent);
         });
 

@@ -12,7 +12,7 @@ using Prometheus;
 
 namespace KubeWol.Bench.Broadcast;
 
-/// <summary>The whole agent but for its NICs, one of many in this process.</summary>
+/// <summary>The whole agent but for its NICs and its watches, one of many in this process.</summary>
 internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
 {
     private static readonly Nic Eth0 = new("eth0", 2, NicKind.Physical, IsUp: true);
@@ -20,12 +20,13 @@ internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
     private readonly ClusterConnection _connection;
     private readonly IHost _host;
 
-    private SimulatedAgent(string kubeconfig, string node)
+    private SimulatedAgent(string kubeconfig, string node, SharedWatches watches)
     {
         _connection = ClusterConnection.Open(kubeconfig);
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Services.AddSingleton(Metrics.NewCustomRegistry());
         builder.Services.AddCluster(_connection);
+        watches.ServeTo(builder.Services);
         builder.Services.AddAgent(new() { Namespace = Installation.Namespace, NodeName = node });
         builder.Services.AddSingleton<INicSource>(this);
         _host = builder.Build();
@@ -40,9 +41,9 @@ internal sealed class SimulatedAgent : IAsyncDisposable, INicSource
     /// <summary>Messages it has not dealt with yet.</summary>
     public int Pending => _host.Services.GetRequiredService<Outbox>().Count;
 
-    public static async Task<SimulatedAgent> StartAsync(string kubeconfig, string node, CancellationToken cancellationToken)
+    public static async Task<SimulatedAgent> StartAsync(string kubeconfig, string node, SharedWatches watches, CancellationToken cancellationToken)
     {
-        var agent = new SimulatedAgent(kubeconfig, node);
+        var agent = new SimulatedAgent(kubeconfig, node, watches);
         await agent._host.StartAsync(cancellationToken);
         return agent;
     }

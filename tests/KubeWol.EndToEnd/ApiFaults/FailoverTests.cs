@@ -13,6 +13,9 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
     /// <summary>From the death of the leader to the next effect.</summary>
     private static readonly TimeSpan Target = TimeSpan.FromSeconds(10);
 
+    /// <summary>For four hundred wakes on a machine that is busy with other tests; what is promised is the gap.</summary>
+    private static readonly TimeSpan Load = TimeSpan.FromMinutes(4);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -31,7 +34,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         foreach (var name in names)
         {
             await pace.WaitForNextTickAsync(Cancel);
-            asking.Add(stage.Bed.BeginAsync(stage.Bed.Namespace, new() { Action = WakeAction.Wake, Target = new() { Name = name }, DeadlineSeconds = 120 }));
+            asking.Add(stage.Bed.BeginAsync(stage.Bed.Namespace, new() { Action = WakeAction.Wake, Target = new() { Name = name }, DeadlineSeconds = (int)Load.TotalSeconds }));
             if (asking.Count != 2 * perSecond) continue;
             died = TimeProvider.System.GetUtcNow();
             await leader.Process.KillAsync(Cancel);
@@ -40,7 +43,7 @@ public sealed class FailoverTests(FailoverTests.Stage stage) : IClassFixture<Fai
         var asked = (await Task.WhenAll(asking)).Select(r => r.Metadata.Name).ToHashSet();
         IReadOnlyList<WakeRequest> ended = [];
         using var slow = new PeriodicTimer(TimeSpan.FromMilliseconds(200));
-        await Eventually.BecomesTrueAsync("every request has ended", Patience, async () =>
+        await Eventually.BecomesTrueAsync("every request has ended", Load, async () =>
         {
             await slow.WaitForNextTickAsync(Cancel);
             ended = [.. (await stage.Bed.Cluster.RequestsAsync(Cancel)).Where(r => asked.Contains(r.Metadata.Name))];
