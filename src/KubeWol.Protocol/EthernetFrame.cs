@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace KubeWol.Protocol;
 
@@ -9,6 +10,7 @@ internal static class EthernetFrame
     private const int EtherTypeAt = 12;
     private const int HeaderSize = 14;
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(ReadOnlySpan<byte> bytes, ref LinkFrame frame)
     {
         if (bytes.Length < HeaderSize) return false;

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace KubeWol.Protocol;
 
@@ -21,6 +22,7 @@ public readonly record struct MacAddress : ISpanParsable<MacAddress>, ISpanForma
     }
 
     /// <summary>The address made of exactly six octets as they stand on the wire.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public MacAddress(ReadOnlySpan<byte> octets)
     {
         if (octets.Length != Size)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KubeWol.Protocol;
 
 /// <summary>One magic packet inside a payload: six octets of 0xFF, then sixteen times the address of a machine.</summary>
@@ -12,6 +14,7 @@ public readonly ref struct MagicPacket
     private readonly ReadOnlySpan<byte> _tail;
 
     /// <summary>Takes a packet with all that stands before the next, and how much of that a command and the password before it are.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal MagicPacket(ReadOnlySpan<byte> bytes, int passwordSize, int commandSize)
     {
         Target = new MacAddress(bytes.Slice(SyncSize, MacAddress.Size));

@@ -61,6 +61,7 @@ internal static class MagicPacketScanner
     }
 
     /// <summary>The next run of six or more 0xFF: from start up to, not including, end.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryFindRun(ReadOnlySpan<byte> payload, int from, out int start, out int end)
     {
         start = end = 0;
@@ -75,6 +76,7 @@ internal static class MagicPacketScanner
     }
 
     /// <summary>What is wrong with the repetitions that start here. Also tells how many octets repeat the ones six places before.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static DropReason Judge(ReadOnlySpan<byte> body, out int repeated)
     {
         repeated = 0;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace KubeWol.Protocol;
 
 /// <summary>The valid magic packets of a payload in their order, repetitions included.</summary>
@@ -19,6 +21,7 @@ public ref struct MagicPackets
     public readonly MagicPackets GetEnumerator() => new(_rest);
 
     /// <summary>Goes to the next packet; false after the last.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public bool MoveNext()
     {
         if (_rest.IsEmpty) return false;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 namespace KubeWol.Protocol;
 
@@ -13,6 +14,7 @@ internal readonly ref struct UdpDatagram
     public ReadOnlySpan<byte> Payload { get; private init; }
 
     /// <summary>Reads the header. Only where the packet does not hold all of the datagram may the length exceed what is there.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static bool TryParse(scoped in IpPacket packet, out UdpDatagram datagram, out DropReason reason)
     {
         datagram = default;

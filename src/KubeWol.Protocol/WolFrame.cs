@@ -1,6 +1,10 @@
 namespace KubeWol.Protocol;
 
 /// <summary>A captured frame that holds at least one valid magic packet; it is valid as long as the bytes it was read from.</summary>
+/// <remarks>
+/// On the way of a frame structs are filled in place, for a copy waits until the narrow stores before it are through; and what native code, which knows no
+/// profile, does not inline by itself but should is marked so, each as measured (docs/design/capture.md).
+/// </remarks>
 public ref struct WolFrame
 {
     /// <summary>Octets in the longest frame that is read: an IPv6 packet of 65,575, the longest link header, eight VLAN tags.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using KubeWol.TestCluster;
 
@@ -208,8 +209,13 @@ public sealed class ApiProxyTests(ProxiedServer server) : IAsyncLifetime
     {
         using var before = await _client.GetAsync(Maps.Path, Cancel);
         _proxy.IsAway = true;
-        await Assert.ThrowsAsync<HttpRequestException>(() => _client.GetAsync(Maps.Path, Cancel));
-        await Assert.ThrowsAsync<HttpRequestException>(() => _client.GetAsync(Maps.Path, Cancel));
+        foreach (var _ in (int[])[1, 2])
+        {
+            // Where a connection is reset just as it comes about, HttpClient lets the socket's own exception through.
+            var broken = await Record.ExceptionAsync(() => _client.GetAsync(Maps.Path, Cancel));
+            Assert.True(broken is HttpRequestException or SocketException, $"{broken}");
+        }
+
         _proxy.IsAway = false;
         using var after = await _client.GetAsync(Maps.Path, Cancel);
         Assert.Equal(HttpStatusCode.OK, after.StatusCode);

@@ -19,6 +19,7 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
     private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(310);
     private static readonly TimeSpan AfterFailure = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan WhileBusy = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileFair = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -26,14 +27,14 @@ internal sealed class ClockReader(ClusterClock clock, Spool spool, ClusterClient
         for (var quick = 0; !stoppingToken.IsCancellationRequested; quick++)
         {
             var isAnswered = await AskAsync(stoppingToken).ConfigureAwait(false);
-            if (clock.IsKnown)
-            {
-                quick = 0;
-                spool.RememberTime();
-            }
+            if (clock.IsKnown) spool.RememberTime();
+            if (clock.IsKnownForLong) quick = 0;
 
-            // A server that is so busy that its answers tell little is asked less often, until it is not.
-            var wait = !isAnswered ? AfterFailure : clock.IsKnown ? Later * Spread() : quick < FirstReadings ? Soon : WhileBusy * Spread();
+            // A server that is so busy, or so far away, that its answers tell little is asked less often.
+            var wait = !isAnswered ? AfterFailure
+                : clock.IsKnownForLong ? Later * Spread()
+                : quick < FirstReadings ? Soon
+                : (clock.IsKnown ? WhileFair : WhileBusy) * Spread();
             await Task.Delay(wait, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
