@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.Operator.Templates;
 using KubeWol.Operator.Tests.World;
 
@@ -216,6 +217,23 @@ public sealed class CreatingTests
         world.Instead.Enqueue(new(200, "{}"));
         await world.PassAfterAsync(300);
         Assert.Equal((WakeReason.DeadlineExceeded, $"DELETE {Clones}/kubewol-small-525400123456"), (world.Status.Reason, world.Calls[^2]));
+    }
+
+    /// <summary>A new leader's watch may be behind: for what the last leader has finished nothing is cancelled, either.</summary>
+    [Fact]
+    public async Task A_new_leader_takes_nothing_away_for_a_request_that_the_last_one_has_finished()
+    {
+        await using var world = await WorldAsync(
+            Some.Request(), Nothing, Nothing,
+            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
+        await world.PassAsync();
+        world.WriteBehindTheCache(new WakeRequestStatus { Phase = WakePhase.Succeeded, Reason = WakeReason.Instantiated, CompletedAt = world.Time.GetUtcNow() });
+        world.LeadsSince = long.MaxValue;
+
+        Assert.True((await Assert.ThrowsAsync<ApiException>(() => world.PassAfterAsync(300))).IsConflict);
+        Assert.DoesNotContain(world.Calls, c => c.StartsWith("DELETE", StringComparison.Ordinal));
     }
 
     [Fact]
