@@ -46,11 +46,12 @@ public sealed class BroadcastTests
 
         // A node dies, and for a while nobody knows.
         await bed.Agents[0].Process.KillAsync(Cancel);
-        var slow = await TakeoversAsync(bed); // who was merely slow was taken over, too
         var later = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => bed.CreateMachineAsync($"takeover-{i}")));
         foreach (var machine in later) bed.SendFrame(new WolFrameBuilder().Build(MagicPacket.Build(MacAddress.Parse(machine.Mac!))));
         foreach (var machine in later) Assert.Equal(WakeReason.Started, Assert.Single(await CountingAsync(bed, machine.Mac!)).Status!.Reason);
-        Assert.InRange(await TakeoversAsync(bed) - slow, 1, 20);
+        // Who was merely slow before was taken over, too, and is perhaps passed over since: then nobody has to wait for it.
+        var takeovers = await bed.Agents[1].MetricAsync("kubewol_agent_takeovers_total", Cancel) + await bed.Agents[2].MetricAsync("kubewol_agent_takeovers_total", Cancel);
+        Assert.InRange(takeovers, 1, machines.Length + copies + later.Length);
 
         // Its kubelet's silence makes the pod unready, and the others are told.
         await bed.Installation.SayReadyAsync("node-a", false, Cancel);
@@ -60,9 +61,6 @@ public sealed class BroadcastTests
     /// <summary>The requests for an address, once all are finished, but for those that the operator knew for copies.</summary>
     private static async Task<IReadOnlyList<WakeRequest>> CountingAsync(Bed bed, string mac) =>
         [.. (await bed.FinishedRequestsForAsync(mac)).Where(r => r.Status!.Reason != WakeReason.SameBroadcast)];
-
-    private static async Task<double> TakeoversAsync(Bed bed) =>
-        await bed.Agents[1].MetricAsync("kubewol_agent_takeovers_total", Cancel) + await bed.Agents[2].MetricAsync("kubewol_agent_takeovers_total", Cancel);
 
     private static async Task<AgentConfig> ToldAsync(Bed bed) =>
         AgentConfig.Of(await bed.Cluster.Client.GetAsync(ConfigMap.Type, new(Installation.Namespace, AgentConfig.Name), Cancel));
