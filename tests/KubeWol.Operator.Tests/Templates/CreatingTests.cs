@@ -205,12 +205,7 @@ public sealed class CreatingTests
     public async Task A_clone_that_nobody_has_confirmed_is_taken_away_at_the_deadline()
     {
         const string Clones = "/apis/clone.kubevirt.io/v1beta1/namespaces/team-a/virtualmachineclones";
-        await using var world = await WorldAsync(
-            Some.Request(), Nothing, Nothing,
-            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
-        var template = Claims.Template();
-        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
-        await world.PassAsync();
+        await using var world = await WorldOfUnconfirmedCloneAsync();
         Assert.Equal((WakeReason.WaitingForKubeVirt, $"POST {Clones}"), (world.Status.Reason, world.Calls[3]));
 
         world.Instead.Enqueue(new(200, $$"""{"metadata":{"namespace":"team-a","name":"kubewol-small-525400123456","uid":"c","annotations":{"kubewol.io/created-by":"{{Some.Request().Metadata.Uid}}"} } }"""));
@@ -223,12 +218,7 @@ public sealed class CreatingTests
     [Fact]
     public async Task A_new_leader_takes_nothing_away_for_a_request_that_the_last_one_has_finished()
     {
-        await using var world = await WorldAsync(
-            Some.Request(), Nothing, Nothing,
-            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
-        var template = Claims.Template();
-        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
-        await world.PassAsync();
+        await using var world = await WorldOfUnconfirmedCloneAsync();
         world.WriteBehindTheCache(new WakeRequestStatus { Phase = WakePhase.Succeeded, Reason = WakeReason.Instantiated, CompletedAt = world.Time.GetUtcNow() });
         world.LeadsSince = long.MaxValue;
 
@@ -244,6 +234,18 @@ public sealed class CreatingTests
         await world.PassAsync();
         Assert.Equal(WakeReason.LookingForTarget, world.Status.Reason);
         Assert.DoesNotContain(List, world.Calls);
+    }
+
+    /// <summary>The clone was asked for, and nobody knows whether it is there.</summary>
+    private static async Task<OperatorWorld> WorldOfUnconfirmedCloneAsync()
+    {
+        var world = await WorldAsync(
+            Some.Request(), Nothing, Nothing,
+            new(200, """{"spec":{"template":{"spec":{"domain":{"devices":{"interfaces":[{"name":"lan"}]}}}}}}"""), new(Answer.Cut));
+        var template = Claims.Template();
+        world.See(template with { Spec = template.Spec with { VirtualMachine = null, CloneOf = new() { Name = "golden" } } });
+        await world.PassAsync();
+        return world;
     }
 
     private static async Task<OperatorWorld> WorldAsync(WakeRequest request, params IReadOnlyList<Answer> answers)
