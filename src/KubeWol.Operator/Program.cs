@@ -14,7 +14,7 @@ var leaderElection = new Option<bool>("--leader-election")
     Description = "Wait for the leader lease, so that of several replicas one works.",
     DefaultValueFactory = _ => true,
 };
-var workers = ProgramOptions.Number("--workers", "Requests worked on at the same time", 16, 1, 256);
+var workers = ProgramOptions.Number("--workers", "Requests worked on at the same time", 32, 1, 256);
 
 var sleepMode = new Option<SleepMode>("--default-sleep-mode")
 {

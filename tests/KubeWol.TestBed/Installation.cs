@@ -86,7 +86,7 @@ public sealed class Installation : IAsyncDisposable
     /// <summary>Starts a node's agent; waits until it is listening, unless told not to. With --clock-offset it is one on a node whose clock is wrong.</summary>
     public async Task<RunningProgram> StartAgentAsync(NetworkHost node, IReadOnlyList<string> arguments, bool waitUntilReady, CancellationToken cancellationToken)
     {
-        var address = await ReachableAsync(node.Namespace, cancellationToken);
+        var address = await AddressFromAsync(node.Namespace, cancellationToken);
         var container = new ContainerSpec($"agent-{node.Name}", Template("DaemonSet", "kubewol-agent"), [])
         {
             Program = arguments.Contains("--clock-offset") ? Programs.SkewedAgent : Programs.Agent, Node = node.Name, NetworkNamespace = node.Namespace.Name,
@@ -107,6 +107,23 @@ public sealed class Installation : IAsyncDisposable
         if (_cluster.IsGiven) return;
         var status = $$"""{"status":{"phase":"Running","conditions":[{"type":"Ready","status":"{{isReady}}"} ] } }""";
         await _cluster.Kubectl.OutputAsync(["patch", "pod", $"kubewol-agent-{node}", "-n", Namespace, "--subresource=status", "--type=merge", "-p", status], cancellationToken);
+    }
+
+    /// <summary>The API server's address as seen from inside a namespace: a loopback port there that leads to it.</summary>
+    public async Task<Uri> AddressFromAsync(NetworkNamespace ns, CancellationToken cancellationToken)
+    {
+        var server = Server;
+        if (_forwarded.TryGetValue((ns.Name, server), out var known)) return known;
+        if (!_cluster.IsGiven)
+        {
+            Own(_paths[ns.Name] = NamespacePortForward.Start(ns, server.Port));
+            return _forwarded[(ns.Name, server)] = server;
+        }
+
+        var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken);
+        var port = LoopbackPorts.Pick();
+        Own(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
+        return _forwarded[(ns.Name, server)] = new Uri($"https://127.0.0.1:{port}");
     }
 
     /// <summary>Runs another program in the place of a node's agent, to its end: what may it do?</summary>
@@ -210,23 +227,6 @@ public sealed class Installation : IAsyncDisposable
         await File.WriteAllTextAsync(Path.Combine(folder, "ca.crt"), _cluster.Authority, cancellationToken);
         await File.WriteAllTextAsync(Path.Combine(folder, "namespace"), Namespace, cancellationToken);
         return folder;
-    }
-
-    /// <summary>The API server's address as seen from inside a namespace: a loopback port there that leads to it.</summary>
-    private async Task<Uri> ReachableAsync(NetworkNamespace ns, CancellationToken cancellationToken)
-    {
-        var server = Server;
-        if (_forwarded.TryGetValue((ns.Name, server), out var known)) return known;
-        if (!_cluster.IsGiven)
-        {
-            Own(_paths[ns.Name] = NamespacePortForward.Start(ns, server.Port));
-            return _forwarded[(ns.Name, server)] = server;
-        }
-
-        var addresses = await Dns.GetHostAddressesAsync(server.Host, cancellationToken);
-        var port = LoopbackPorts.Pick();
-        Own(NamespacePortForward.Start(ns, port, new IPEndPoint(addresses[0], server.Port)));
-        return _forwarded[(ns.Name, server)] = new Uri($"https://127.0.0.1:{port}");
     }
 
     /// <summary>Programs may be started side by side.</summary>

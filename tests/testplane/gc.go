@@ -111,20 +111,24 @@ func (c *collector) discover(ctx context.Context) {
 
 func (c *collector) watch(ctx context.Context, gvr schema.GroupVersionResource, namespaced bool) {
 	informer := metadatainformer.NewFilteredMetadataInformer(c.meta, gvr, "", 0, cache.Indexers{}, nil).Informer()
-	changed := func(o any) {
-		if m, ok := o.(metav1.Object); ok && (m.GetDeletionTimestamp() != nil || len(m.GetOwnerReferences()) > 0) {
+	// A sweep is over everything there is: what changes neither owners nor an end is no reason for one.
+	changed := func(before []metav1.OwnerReference, o any) {
+		m, ok := o.(metav1.Object)
+		if ok && (m.GetDeletionTimestamp() != nil || !slices.EqualFunc(before, m.GetOwnerReferences(), sameOwner)) {
 			c.wake()
 		}
 	}
 	_, _ = informer.AddEventHandler(cache.ResourceEventHandlerFuncs{
-		AddFunc:    changed,
-		UpdateFunc: func(_, o any) { changed(o) },
+		AddFunc:    func(o any) { changed(nil, o) },
+		UpdateFunc: func(before, o any) { changed(before.(metav1.Object).GetOwnerReferences(), o) },
 		DeleteFunc: func(any) { c.wake() },
 	})
 	own, stop := context.WithCancel(ctx)
 	c.watched[gvr] = &watched{informer, namespaced, stop}
 	go informer.RunWithContext(own)
 }
+
+func sameOwner(a, b metav1.OwnerReference) bool { return a.UID == b.UID }
 
 // sweep is one pass over all objects.
 type sweep struct {

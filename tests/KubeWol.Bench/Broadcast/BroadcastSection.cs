@@ -1,18 +1,15 @@
 using System.Diagnostics;
-using System.Text;
 using KubeWol.Api;
 using KubeWol.Bench.Figures;
 using KubeWol.Bench.Wakes;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
-using KubeWol.TestCluster.ApiServers;
 
 namespace KubeWol.Bench.Broadcast;
 
 /// <summary>What a broadcast costs the API server when many nodes hear it.</summary>
 internal sealed class BroadcastSection : ISection
 {
-    private const string Account = "kubewol-agent";
     private const int Together = 8;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(6);
 
@@ -32,7 +29,7 @@ internal sealed class BroadcastSection : ISection
                 await AddAsync(stage, watches, agents, nodes[agents.Count..], cancellationToken);
                 await Eventually.BecomesTrueAsync("all are told", Limit, () => Task.FromResult(agents.All(a => a.Told == size && a.KnowsTheTime)), cancellationToken);
                 await HearAsync(agents, Target.Make(1)[0], cancellationToken); // all code has run once
-                await MeasureAsync(run.Results, stage, agents, run.Size(20, 10), cancellationToken);
+                await MeasureAsync(run.Results, stage, agents, run.Size(20, 5), cancellationToken);
             }
         }
         finally
@@ -71,9 +68,7 @@ internal sealed class BroadcastSection : ISection
         new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken },
         async (node, token) =>
         {
-            var pod = $$"""{"metadata": {"name": "{{node}}"}, "spec": {"nodeName": "{{node}}", "serviceAccountName": "{{Account}}", "containers": [{"name": "agent", "image": "none"}] } }""";
-            await stage.Cluster.Client.SendAsync(HttpMethod.Post, $"/api/v1/namespaces/{Installation.Namespace}/pods", Encoding.UTF8.GetBytes(pod), null, token);
-            var kubeconfig = await stage.Server.KubeconfigForServiceAccountAsync(Installation.Namespace, Account, BoundTo.Pod(node), token);
+            var kubeconfig = await stage.AgentKubeconfigAsync(node, node, token);
             var agent = await SimulatedAgent.StartAsync(kubeconfig, node, watches, token);
             lock (agents) agents.Add(agent);
         });

@@ -32,8 +32,11 @@ internal sealed class CaptureSection : ISection
         {
             await CountedAsync(agent, await CountAsync(agent, cancellationToken) + Send(sender, Packets(10)), cancellationToken); // the first ones are slow
             await Task.Delay(Settling, cancellationToken);
-            var (counted, cpu, usage) = (await CountAsync(agent, cancellationToken), CpuTime.Nanoseconds(agent.Id), agent.Usage);
-            var watch = Stopwatch.StartNew();
+            var (usage, watch) = (agent.Usage, Stopwatch.StartNew());
+            Flood(stage, unrelated, rounds / 2, magic: false);
+            run.Results.Add("capture_unrelated_user_cpu_percent", (agent.Usage.UserTime - usage.UserTime) / watch.Elapsed * 100);
+
+            (var counted, var cpu, usage, watch) = (await CountAsync(agent, cancellationToken), CpuTime.Nanoseconds(agent.Id), agent.Usage, Stopwatch.StartNew());
             var flood = Flood(stage, unrelated, rounds);
             var (spent, user, seconds) = (CpuTime.Nanoseconds(agent.Id) - cpu, (agent.Usage.UserTime - usage.UserTime).TotalSeconds, watch.Elapsed.TotalSeconds);
             heard = flood.Nanoseconds;
@@ -80,24 +83,24 @@ internal sealed class CaptureSection : ISection
 
     private static ReadOnlyMemory<byte>[] Packets(int count) => [.. Target.Make(count).Select(t => (ReadOnlyMemory<byte>)t.Frame)];
 
-    /// <summary>Sends as fast as it goes, from every processor, with a magic packet in each round; tells frames a second, and what each cost this process.</summary>
-    private static (double Rate, double Nanoseconds) Flood(Stage stage, ReadOnlyMemory<byte>[] unrelated, int rounds)
+    /// <summary>Sends as fast as it goes, from every processor, with a magic packet in each round or without; tells frames a second, and what each cost this process.</summary>
+    private static (double Rate, double Nanoseconds) Flood(Stage stage, ReadOnlyMemory<byte>[] unrelated, int rounds, bool magic = true)
     {
         var shares = Packets(rounds).Chunk(rounds / Environment.ProcessorCount + 1).ToList();
         var (cpu, watch) = (Environment.CpuUsage.TotalTime, Stopwatch.StartNew());
         var threads = shares.ConvertAll(packets => new Thread(() =>
         {
             using var sender = stage.Network.Sender.Nic.OpenSender();
-            ReadOnlyMemory<byte>[] round = [.. unrelated, default];
+            ReadOnlyMemory<byte>[] round = magic ? [.. unrelated, default] : unrelated;
             foreach (var packet in packets)
             {
-                round[^1] = packet;
+                if (magic) round[^1] = packet;
                 sender.SendBurst(round);
             }
         }));
         threads.ForEach(t => t.Start());
         threads.ForEach(t => t.Join());
-        var frames = (double)rounds * (unrelated.Length + 1);
+        var frames = (double)rounds * (unrelated.Length + (magic ? 1 : 0));
         return (frames / watch.Elapsed.TotalSeconds, (Environment.CpuUsage.TotalTime - cpu).TotalNanoseconds / frames);
     }
 

@@ -1,25 +1,44 @@
 using System.Diagnostics;
+using k8s;
 using KubeWol.Api.V1Alpha1;
+using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.TestBed;
+using KubeWol.TestCluster.Network;
 
 namespace KubeWol.Bench.Wakes;
 
-/// <summary>What cannot be done with less: one POST of a WakeRequest, one PUT of the start, by a client that knows everything beforehand.</summary>
-internal sealed class Floor(Cluster cluster)
+/// <summary>
+/// What cannot be done with less: one POST of a WakeRequest, one PUT of the start, by a client that knows everything beforehand. The request is what an agent writes, the accounts
+/// are the agent's and the operator's, and the POST leaves from the node: what API server and way cost is no difference between the floor and us.
+/// </summary>
+internal sealed class Floor : IDisposable
 {
     private const int Together = 32;
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <summary>Between two wakes, so that what goes on after the end of one (Events, caches, KubeVirt's last words) does not slow down the next: it would on one side more than on the other.</summary>
     public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
+    private readonly Stage _stage;
+    private readonly ClusterConnection _agent;
+    private readonly ClusterConnection _operator;
+
+    private Floor(Stage stage, ClusterConnection agent, ClusterConnection @operator) => (_stage, _agent, _operator) = (stage, agent, @operator);
+
     /// <summary>When each machine's turn began.</summary>
     public Dictionary<string, DateTimeOffset> Begun { get; } = [];
+
+    public static async Task<Floor> CreateAsync(Stage stage, CancellationToken cancellationToken)
+    {
+        await stage.Installation.AddressFromAsync(stage.Node.Namespace, cancellationToken); // which makes the way to it
+        var agent = await stage.AgentKubeconfigAsync("floor", stage.Node.Name, cancellationToken);
+        return new(stage, Open(agent, stage.Node.Namespace), ClusterConnection.Open(await stage.OperatorKubeconfigAsync(cancellationToken)));
+    }
 
     /// <summary>One after the other, each when the one before runs, as the frames come.</summary>
     public async Task WakeAsync(IEnumerable<Target> targets, CancellationToken cancellationToken)
     {
-        using var machines = await EndWatch.OfMachinesAsync(cluster.AdminKubeconfig, cancellationToken);
+        using var machines = await EndWatch.OfMachinesAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
         foreach (var target in targets)
         {
             var runs = machines.EndedAsync(target.Name);
@@ -30,22 +49,57 @@ internal sealed class Floor(Cluster cluster)
         }
     }
 
-    /// <summary>As many at once as helps; returns how many a second.</summary>
-    public async Task<double> WakeTogetherAsync(IReadOnlyCollection<Target> targets, CancellationToken cancellationToken)
+    /// <summary>As many at once as helps; returns how many are started in a second, and how many come to run.</summary>
+    public async Task<(double Started, double Running)> WakeTogetherAsync(IReadOnlyCollection<Target> targets, CancellationToken cancellationToken)
     {
+        using var machines = await EndWatch.OfMachinesAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
+        var run = Task.WhenAll([.. targets.Select(t => machines.EndedAsync(t.Name))]);
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(targets, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken }, async (t, token) => await WakeAsync(t, token));
-        return targets.Count / watch.Elapsed.TotalSeconds;
+        var started = targets.Count / watch.Elapsed.TotalSeconds;
+        await run.WaitAsync(Limit, cancellationToken);
+        return (started, targets.Count / watch.Elapsed.TotalSeconds);
+    }
+
+    public void Dispose()
+    {
+        _agent.Dispose();
+        _operator.Dispose();
+    }
+
+    private static ClusterConnection Open(string kubeconfig, NetworkNamespace ns)
+    {
+        var file = Kubeconfig.Load(kubeconfig)!;
+        var configuration = KubernetesClientConfiguration.BuildConfigFromConfigObject(file);
+        var transport = ClusterConnection.Transport(configuration, Kubeconfig.Authorities(file), new());
+        transport.ConnectCallback = NamespaceHttp.ConnectIn(ns);
+        return new(configuration, transport);
     }
 
     private async Task WakeAsync(Target target, CancellationToken cancellationToken)
     {
         var request = new WakeRequest
         {
-            Metadata = new() { Namespace = Installation.Namespace, Name = $"floor-{target.Name}" },
-            Spec = new() { Action = WakeAction.Wake, Target = new() { MacAddress = target.Mac.ToString() } },
+            Metadata = new()
+            {
+                Namespace = Installation.Namespace,
+                Name = $"floor-{target.Name}",
+                Labels = new Dictionary<string, string>
+                {
+                    ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = target.Mac.ToString("N"), [RequestMarks.Message] = target.Mac.ToString("N"),
+                },
+            },
+            Spec = new()
+            {
+                Target = new() { MacAddress = target.Mac.ToString() },
+                Frame = new()
+                {
+                    Node = _stage.Node.Name, Interface = "eth0", Transport = FrameTransport.Ethernet, SourceMac = target.Mac.ToString(), CapturedAt = TimeProvider.System.GetUtcNow(),
+                },
+            },
         };
-        await cluster.Client.CreateAsync(WakeRequest.Type, request, cancellationToken);
-        await cluster.Client.SendAsync(HttpMethod.Put, $"/apis/subresources.kubevirt.io/v1/namespaces/{Stage.Machines}/virtualmachines/{target.Name}/start", "{}"u8.ToArray(), null, cancellationToken);
+        await new ClusterClient(_agent, TimeProvider.System).CreateAsync(WakeRequest.Type, request, cancellationToken);
+        var start = $"/apis/subresources.kubevirt.io/v1/namespaces/{Stage.Machines}/virtualmachines/{target.Name}/start";
+        await new ClusterClient(_operator, TimeProvider.System).SendAsync(HttpMethod.Put, start, "{}"u8.ToArray(), null, cancellationToken);
     }
 }

@@ -2,7 +2,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 
-namespace KubeWol.Bench.Scale;
+namespace KubeWol.Bench;
 
 /// <summary>
 /// Puts objects straight into the API server's store: a hundred thousand machines in seconds, where the API would take minutes. The server finds them as it
