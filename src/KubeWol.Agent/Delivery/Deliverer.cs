@@ -20,7 +20,7 @@ internal sealed class Deliverer(
     ILogger<Deliverer> logger) : BackgroundService
 {
     /// <summary>Messages sent at the same time: half by those who would rather have a fresh one, half by those who would rather have the oldest.</summary>
-    private const int Workers = 16;
+    internal const int Workers = 16;
 
     /// <summary>How long messages with a password wait, while the API server answers, for the key to seal it with.</summary>
     private static readonly TimeSpan KeyPatience = TimeSpan.FromSeconds(30);

@@ -130,7 +130,7 @@ public sealed class DeliveryTroubleTests : DelivererScene
     {
         const int messages = 100;
         for (var i = 0; i < messages; i++) Hear(Frame(), Noon);
-        Assert.InRange(await RefuseUntilAsync(async () => await Page.ValueAsync("kubewol_agent_api_circuit_open") == 1, atOnce: 8), 8, 24);
+        Assert.InRange(await RefuseUntilAsync(async () => await Page.ValueAsync("kubewol_agent_api_circuit_open") == 1, atOnce: Deliverer.Workers), Deliverer.Workers, 3 * Deliverer.Workers);
 
         var end = Time.GetUtcNow().AddMinutes(1);
         Assert.InRange(await RefuseUntilAsync(() => Task.FromResult(Time.GetUtcNow() > end), atOnce: 1), 1, 24);
@@ -243,14 +243,14 @@ public sealed class DeliveryTroubleTests : DelivererScene
     [Fact]
     public async Task Slow_requests_do_not_hold_up_the_others_and_the_rest_comes_in_order()
     {
-        var frames = Enumerable.Range(0, 12).Select(_ => Some.NextTarget()).ToList();
+        var frames = Enumerable.Range(0, Deliverer.Workers + 4).Select(_ => Some.NextTarget()).ToList();
         foreach (var target in frames) Hear(Formats.Frame("IPv4", target), Noon);
         var held = new List<Exchange>();
-        for (var i = 0; i < 8; i++) held.Add(await Api.NextAsync());
-        Assert.Equal(frames[..8].Select(t => $"{t}"), held.Select(h => h.Target).Order(StringComparer.Ordinal));
+        for (var i = 0; i < Deliverer.Workers; i++) held.Add(await Api.NextAsync());
+        Assert.Equal(frames[..Deliverer.Workers].Select(t => $"{t}"), held.Select(h => h.Target).Order(StringComparer.Ordinal));
         Assert.False(Api.HasNext);
 
-        foreach (var target in frames[8..])
+        foreach (var target in frames[Deliverer.Workers..])
         {
             await held[5].CreateAsync();
             held[5] = await Api.NextAsync();
@@ -258,7 +258,7 @@ public sealed class DeliveryTroubleTests : DelivererScene
         }
 
         foreach (var exchange in held) await exchange.CreateAsync();
-        await ResultsAsync("Created 12");
+        await ResultsAsync($"Created {frames.Count}");
     }
 
     [Fact]
@@ -267,9 +267,9 @@ public sealed class DeliveryTroubleTests : DelivererScene
         Hear(Frame(), Noon); // will be in a pause
         await (await Api.NextAsync()).RefuseAsync(503, "ServiceUnavailable", retryAfter: "100");
         await Time.WaitBegunAsync(TimeSpan.FromSeconds(105), TimeSpan.FromSeconds(100));
-        for (var i = 0; i < 12; i++) Hear(Frame(), Noon); // eight on their way, the others wait
+        for (var i = 0; i < Deliverer.Workers + 4; i++) Hear(Frame(), Noon); // some on their way, the others wait
         var held = new List<Exchange>();
-        for (var i = 0; i < 8; i++) held.Add(await Api.NextAsync());
+        for (var i = 0; i < Deliverer.Workers; i++) held.Add(await Api.NextAsync());
 
         await Deliverer.StopAsync(Cancel).SoonAsync();
         foreach (var exchange in held) await exchange.Left.SoonAsync();
@@ -281,13 +281,13 @@ public sealed class DeliveryTroubleTests : DelivererScene
     public async Task A_defect_in_one_message_does_not_silence_the_deliverers()
     {
         Log.Failing = 120;
-        for (var i = 0; i < 16; i++)
+        for (var i = 0; i < 2 * Deliverer.Workers; i++)
         {
             Hear(Frame(), Noon);
             await (await Api.NextAsync()).CreateAsync();
         }
 
-        await Eventually.BecomesTrueAsync("all are said", () => Log.Count(125) == 16, Cancel);
+        await Eventually.BecomesTrueAsync("all are said", () => Log.Count(125) == 2 * Deliverer.Workers, Cancel);
         Log.Failing = 0;
         Hear(Frame(), Noon);
         await (await Api.NextAsync()).CreateAsync();

@@ -17,8 +17,8 @@ internal sealed class WakeSection : ISection
     public async Task RunAsync(Run run, CancellationToken cancellationToken)
     {
         await using var stage = await Stage.StartAsync(run, cancellationToken);
-        var (warm, wakes, before, after) = (Target.Make(10), Target.Make(run.Size(200, 40)), Target.Make(run.Size(100, 20)), Target.Make(run.Size(100, 20)));
-        var (burst, floorBurst) = (Target.Make(Burst), Target.Make(run.Size(Burst, 300)));
+        var (warm, wakes, before, after) = (Target.Make(10), Target.Make(run.Size(200, 30)), Target.Make(run.Size(100, 15)), Target.Make(run.Size(100, 15)));
+        var (burst, floorBurst) = (Target.Make(Burst), Target.Make(run.Size(Burst, 200)));
         IReadOnlyList<Target> all = [.. warm, .. wakes, .. before, .. after, .. burst, .. floorBurst];
         await stage.CreateMachinesAsync(all, cancellationToken);
 
