@@ -1,9 +1,5 @@
-using System.Net;
 using System.Text;
-using System.Text.Json.Nodes;
-using KubeWol.Api.KubeVirt;
 using KubeWol.Api.V1Alpha1;
-using KubeWol.ControllerRuntime.Cluster;
 using KubeWol.TestBed;
 using KubeWol.TestCluster;
 using KubeWol.TestCluster.ApiServers;
@@ -18,11 +14,13 @@ internal sealed class Stage : IAsyncDisposable
     /// <summary>Where the machines are.</summary>
     public const string Machines = "bench";
 
-    private Target? _pattern;
-    private string _document = "";
-    private int _machines;
+    private readonly StoppedMachines _machines;
 
-    private Stage(Cluster cluster, NodeNetwork network, Installation installation) => (Cluster, Network, Installation) = (cluster, network, installation);
+    private Stage(Cluster cluster, NodeNetwork network, Installation installation)
+    {
+        (Cluster, Network, Installation) = (cluster, network, installation);
+        _machines = new(cluster);
+    }
 
     public Cluster Cluster { get; }
 
@@ -45,25 +43,8 @@ internal sealed class Stage : IAsyncDisposable
         return new(cluster, network, installation);
     }
 
-    /// <summary>Makes stopped machines: the first by the API, all others as copies of it in the store. Returns once the API server knows them.</summary>
-    public async Task CreateMachinesAsync(IReadOnlyList<Target> targets, CancellationToken cancellationToken)
-    {
-        using var store = new EtcdStore(Server.EtcdAddress);
-        var copies = targets;
-        if (_pattern is null)
-        {
-            _pattern = targets[0];
-            await Cluster.ApplyAsync(new MachineManifest(Machines, _pattern.Name) { Mac = _pattern.Mac.ToString() }, cancellationToken);
-            await Eventually.BecomesTrueAsync("the first machine is stopped", async () =>
-                await Cluster.MachineAsync(new(Machines, _pattern.Name), cancellationToken) is { Status.PrintableStatus: "Stopped" }, cancellationToken);
-            _document = await store.GetAsync(KeyOf(_pattern), cancellationToken);
-            copies = [.. targets.Skip(1)];
-        }
-
-        await store.PutAsync(copies.Select(t => (KeyOf(t), Copy(t))), cancellationToken);
-        _machines += targets.Count;
-        await Eventually.BecomesTrueAsync($"the API server has {_machines} machines", TimeSpan.FromMinutes(5), () => HasAllAsync(cancellationToken), cancellationToken);
-    }
+    /// <summary>Makes stopped machines, besides those that are there; returns once the API server knows them.</summary>
+    public Task CreateMachinesAsync(IReadOnlyList<Target> targets, CancellationToken cancellationToken) => _machines.AddAsync(targets, cancellationToken);
 
     /// <summary>Waits until each of some addresses has a finished request, and returns those by address.</summary>
     public async Task<ILookup<string, WakeRequest>> FinishedAsync(IReadOnlyCollection<Target> targets, TimeSpan limit, CancellationToken cancellationToken)
@@ -94,36 +75,9 @@ internal sealed class Stage : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _machines.Dispose();
         await Installation.DisposeAsync();
         await Network.DisposeAsync();
         await Cluster.DisposeAsync();
-    }
-
-    private static string KeyOf(Target target) => $"/registry/{VirtualMachine.Type.Group}/virtualmachines/{Machines}/{target.Name}";
-
-    /// <summary>Another machine like the first, with a name, an identity and an address of its own.</summary>
-    private string Copy(Target target)
-    {
-        var uid = (string)JsonNode.Parse(_document)!["metadata"]!["uid"]!;
-        return _document.Replace(uid, $"{Guid.NewGuid()}", StringComparison.Ordinal).Replace(_pattern!.Name, target.Name, StringComparison.Ordinal)
-            .Replace($"{_pattern.Mac}", $"{target.Mac}", StringComparison.Ordinal);
-    }
-
-    /// <summary>Whether the API server has all machines, in its own memory too: those that were put into its store behind its back take it a while.</summary>
-    private async Task<bool> HasAllAsync(CancellationToken cancellationToken)
-    {
-        var path = VirtualMachine.Type.Path(Machines);
-        var page = JsonNode.Parse(await Cluster.Client.SendAsync(HttpMethod.Get, $"{path}?limit=1", null, null, cancellationToken))!;
-        if (page["items"]!.AsArray().Count + ((long?)page["metadata"]!["remainingItemCount"] ?? 0) != _machines) return false;
-        try
-        {
-            var known = $"fieldSelector=metadata.name={_pattern!.Name}&resourceVersionMatch=NotOlderThan&resourceVersion={page["metadata"]!["resourceVersion"]}";
-            await Cluster.Client.SendAsync(HttpMethod.Get, $"{path}?{known}", null, null, cancellationToken);
-            return true;
-        }
-        catch (ApiException e) when (e.StatusCode == HttpStatusCode.GatewayTimeout)
-        {
-            return false; // "Too large resource version": it has not read so far
-        }
     }
 }

@@ -34,7 +34,8 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
         var attempts = signal.Command is null ? Attempts : CommandAttempts;
         for (var attempt = 0; ; attempt++)
         {
-            var request = Request(entry, attempt == 0 ? entry.Name : RequestName.Of(signal, attempt));
+            var name = attempt == 0 ? entry.Name : RequestName.Of(signal, attempt);
+            var request = Request(signal, name, sealer.Seal(entry, name), options);
             var there = signal.Turn.Rank > 0 ? await LookAsync(signal, request, cancellationToken).ConfigureAwait(false) : null;
             if (there is null)
             {
@@ -109,16 +110,17 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
         return (signal.CapturedAt - there.Spec.Frame.CapturedAt)?.Duration() <= OneBroadcast ? WriteResult.AlreadyThere : WriteResult.Replayed;
     }
 
-    private WakeRequest Request(OutboxEntry entry, string name) => new()
+    /// <summary>What is written of a message that was heard on this node.</summary>
+    internal static WakeRequest Request(WakeSignal signal, string name, string? seal, AgentOptions options) => new()
     {
         Metadata = new()
         {
             Namespace = options.Namespace,
             Name = name,
-            Labels = Labels(entry.Signal),
-            Annotations = entry.Signal.Turn.Rank == 0 ? null : new Dictionary<string, string> { [RequestMarks.Turn] = $"{entry.Signal.Turn.Rank}" },
+            Labels = Labels(signal),
+            Annotations = signal.Turn.Rank == 0 ? null : new Dictionary<string, string> { [RequestMarks.Turn] = $"{signal.Turn.Rank}" },
         },
-        Spec = new() { Target = new() { MacAddress = entry.Signal.Target.ToString() }, Frame = Frame(entry.Signal, sealer.Seal(entry, name)) },
+        Spec = new() { Target = new() { MacAddress = signal.Target.ToString() }, Frame = Frame(signal, seal, options.NodeName) },
     };
 
     private static Dictionary<string, string> Labels(WakeSignal signal)
@@ -128,9 +130,9 @@ internal sealed class RequestWriter(PasswordSealer sealer, Turns turns, ClusterC
         return labels;
     }
 
-    private CapturedFrame Frame(WakeSignal signal, string? seal) => new()
+    private static CapturedFrame Frame(WakeSignal signal, string? seal, string node) => new()
     {
-        Node = options.NodeName,
+        Node = node,
         Interface = signal.Interface,
         Transport = signal.Transport switch
         {

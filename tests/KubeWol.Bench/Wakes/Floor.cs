@@ -1,7 +1,11 @@
 using System.Diagnostics;
 using k8s;
+using KubeWol.Agent;
+using KubeWol.Agent.Delivery;
+using KubeWol.Agent.Intake;
 using KubeWol.Api.V1Alpha1;
 using KubeWol.ControllerRuntime.Cluster;
+using KubeWol.Protocol;
 using KubeWol.TestBed;
 using KubeWol.TestCluster.Network;
 
@@ -20,10 +24,17 @@ internal sealed class Floor : IDisposable
     public static readonly TimeSpan Rest = TimeSpan.FromMilliseconds(100);
 
     private readonly Stage _stage;
-    private readonly ClusterConnection _agent;
-    private readonly ClusterConnection _operator;
+    private readonly ClusterConnection[] _connections;
+    private readonly ClusterClient _agent;
+    private readonly ClusterClient _operator;
+    private readonly AgentOptions _options;
 
-    private Floor(Stage stage, ClusterConnection agent, ClusterConnection @operator) => (_stage, _agent, _operator) = (stage, agent, @operator);
+    private Floor(Stage stage, ClusterConnection agent, ClusterConnection @operator)
+    {
+        (_stage, _connections) = (stage, [agent, @operator]);
+        (_agent, _operator) = (new(agent, TimeProvider.System), new(@operator, TimeProvider.System));
+        _options = new() { Namespace = Installation.Namespace, NodeName = stage.Node.Name };
+    }
 
     /// <summary>When each machine's turn began.</summary>
     public Dictionary<string, DateTimeOffset> Begun { get; } = [];
@@ -61,11 +72,7 @@ internal sealed class Floor : IDisposable
         return (started, targets.Count / watch.Elapsed.TotalSeconds);
     }
 
-    public void Dispose()
-    {
-        _agent.Dispose();
-        _operator.Dispose();
-    }
+    public void Dispose() => Array.ForEach(_connections, c => c.Dispose());
 
     private static ClusterConnection Open(string kubeconfig, NetworkNamespace ns)
     {
@@ -78,28 +85,9 @@ internal sealed class Floor : IDisposable
 
     private async Task WakeAsync(Target target, CancellationToken cancellationToken)
     {
-        var request = new WakeRequest
-        {
-            Metadata = new()
-            {
-                Namespace = Installation.Namespace,
-                Name = $"floor-{target.Name}",
-                Labels = new Dictionary<string, string>
-                {
-                    ["app.kubernetes.io/managed-by"] = "kubewol-agent", ["kubewol.io/mac"] = target.Mac.ToString("N"), [RequestMarks.Message] = target.Mac.ToString("N"),
-                },
-            },
-            Spec = new()
-            {
-                Target = new() { MacAddress = target.Mac.ToString() },
-                Frame = new()
-                {
-                    Node = _stage.Node.Name, Interface = "eth0", Transport = FrameTransport.Ethernet, SourceMac = target.Mac.ToString(), CapturedAt = TimeProvider.System.GetUtcNow(),
-                },
-            },
-        };
-        await new ClusterClient(_agent, TimeProvider.System).CreateAsync(WakeRequest.Type, request, cancellationToken);
+        var heard = new WakeSignal(new(target.Mac, 0), null, null, "eth0", WolTransport.Ethernet, target.Mac, null, 0, [], TimeProvider.System.GetUtcNow());
+        await _agent.CreateAsync(WakeRequest.Type, RequestWriter.Request(heard, $"floor-{target.Name}", null, _options), cancellationToken);
         var start = $"/apis/subresources.kubevirt.io/v1/namespaces/{Stage.Machines}/virtualmachines/{target.Name}/start";
-        await new ClusterClient(_operator, TimeProvider.System).SendAsync(HttpMethod.Put, start, "{}"u8.ToArray(), null, cancellationToken);
+        await _operator.SendAsync(HttpMethod.Put, start, "{}"u8.ToArray(), null, cancellationToken);
     }
 }

@@ -1,28 +1,20 @@
 using System.Text.RegularExpressions;
-using KubeWol.ControllerRuntime.Leadership;
 using KubeWol.ControllerRuntime.Tests.Fakes;
-using Microsoft.Extensions.Time.Testing;
 
 namespace KubeWol.ControllerRuntime.Tests.Leadership;
 
-public sealed partial class LeaderLeaseTests : IDisposable
+public sealed partial class LeaderLeaseTests : LeaseScene
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 11, 22, 12, 0, 0, TimeSpan.Zero));
-    private readonly LeaseServer _server = new();
-    private readonly List<Candidate> _candidates = [];
-
-    public void Dispose() => _candidates.ForEach(c => c.Dispose());
-
     [Fact]
     public void A_lease_that_does_not_exist_is_created_and_held()
     {
         var a = Start("a");
 
         Assert.True(a.Leads);
-        Assert.Equal("a", _server.Holder);
+        Assert.Equal("a", Server.Holder);
         Pass(TimeSpan.FromMinutes(10));
         Assert.True(a.Leads);
-        Assert.InRange(_server.Writes, 500, 760); // about one a second
+        Assert.InRange(Server.Writes, 500, 760); // about one a second
     }
 
     [Theory]
@@ -31,23 +23,23 @@ public sealed partial class LeaderLeaseTests : IDisposable
     [InlineData("""{"holderIdentity":null,"leaseTransitions":4}""")]
     public void A_lease_without_a_holder_is_taken_at_once(string spec)
     {
-        _server.Store(spec);
+        Server.Store(spec);
 
         Assert.True(Start("a").Leads);
-        Assert.Equal("a", _server.Holder);
+        Assert.Equal("a", Server.Holder);
     }
 
     [Fact]
     public void A_lease_nobody_renews_is_taken_when_it_was_seen_unchanged_for_its_own_duration_and_not_before()
     {
-        _server.Store("""{"holderIdentity":"other","leaseDurationSeconds":20,"leaseTransitions":4}""");
+        Server.Store("""{"holderIdentity":"other","leaseDurationSeconds":20,"leaseTransitions":4}""");
         var a = Start("a");
 
         Pass(TimeSpan.FromSeconds(19.9));
         Assert.False(a.Leads);
         Pass(TimeSpan.FromSeconds(1.4)); // until the next look
         Assert.True(a.Leads);
-        Assert.Equal(5, (int)_server.Lease!["spec"]!["leaseTransitions"]!);
+        Assert.Equal(5, (int)Server.Lease!["spec"]!["leaseTransitions"]!);
     }
 
     [Theory]
@@ -55,7 +47,7 @@ public sealed partial class LeaderLeaseTests : IDisposable
     [InlineData("2077-01-01T00:00:00.000000Z")]
     public void The_times_that_another_machine_wrote_do_not_matter(string renewTime)
     {
-        _server.Store($$"""{"holderIdentity":"other","leaseDurationSeconds":8,"renewTime":"{{renewTime}}","acquireTime":"{{renewTime}}"}""");
+        Server.Store($$"""{"holderIdentity":"other","leaseDurationSeconds":8,"renewTime":"{{renewTime}}","acquireTime":"{{renewTime}}"}""");
         var a = Start("a");
 
         Pass(TimeSpan.FromSeconds(7.9));
@@ -132,8 +124,8 @@ public sealed partial class LeaderLeaseTests : IDisposable
     {
         var a = Start("a");
         Pass(TimeSpan.FromSeconds(10));
-        var written = _server.Writes;
-        while (_server.Writes == written) Pass(TimeSpan.FromMilliseconds(10));
+        var written = Server.Writes;
+        while (Server.Writes == written) Pass(TimeSpan.FromMilliseconds(10));
         a.Fate = Fate.NoConnection; // the last renewal was just now
 
         Pass(TimeSpan.FromSeconds(4.9));
@@ -147,9 +139,9 @@ public sealed partial class LeaderLeaseTests : IDisposable
     public void The_deadline_counts_from_the_sending_of_the_last_renewal_and_not_from_its_late_answer()
     {
         var a = Start("a");
-        var written = _server.Writes;
+        var written = Server.Writes;
         a.Fate = Fate.Good with { Back = TimeSpan.FromSeconds(1.5) };
-        while (_server.Writes == written) Pass(TimeSpan.FromMilliseconds(10));
+        while (Server.Writes == written) Pass(TimeSpan.FromMilliseconds(10));
         a.Fate = Fate.NoConnection;
 
         Pass(TimeSpan.FromSeconds(5.02));
@@ -170,7 +162,7 @@ public sealed partial class LeaderLeaseTests : IDisposable
         }
 
         Assert.True(a.Leads);
-        Assert.Equal("a", _server.Holder);
+        Assert.Equal("a", Server.Holder);
     }
 
     [Fact]
@@ -179,7 +171,7 @@ public sealed partial class LeaderLeaseTests : IDisposable
         var a = Start("a");
         for (var i = 0; i < 100; i++)
         {
-            _server.Touch();
+            Server.Touch();
             Pass(TimeSpan.FromSeconds(0.7));
         }
 
@@ -190,12 +182,12 @@ public sealed partial class LeaderLeaseTests : IDisposable
     public void A_lease_that_another_took_is_lost_at_the_next_renewal()
     {
         var a = Start("a");
-        _server.Store("""{"holderIdentity":"thief","leaseDurationSeconds":8}""");
+        Server.Store("""{"holderIdentity":"thief","leaseDurationSeconds":8}""");
 
         Pass(TimeSpan.FromSeconds(1.3));
 
         Assert.False(a.Leads);
-        Assert.Equal("thief", _server.Holder);
+        Assert.Equal("thief", Server.Holder);
     }
 
     [Fact]
@@ -205,7 +197,7 @@ public sealed partial class LeaderLeaseTests : IDisposable
         var b = Start("b");
         Pass(TimeSpan.FromSeconds(5));
         a.Fate = Fate.NoConnection; // cannot notice
-        _server.Store(null);
+        Server.Store(null);
 
         while (a.Leads)
         {
@@ -215,83 +207,18 @@ public sealed partial class LeaderLeaseTests : IDisposable
 
         Pass(TimeSpan.FromSeconds(8));
         Assert.True(b.Leads);
-        Assert.Equal("b", _server.Holder);
+        Assert.Equal("b", Server.Holder);
     }
 
     [Fact]
     public void A_holder_that_notices_that_its_lease_was_deleted_stops()
     {
         var a = Start("a");
-        _server.Store(null);
+        Server.Store(null);
 
         Pass(TimeSpan.FromSeconds(1.3));
 
         Assert.False(a.Leads);
-    }
-
-    [Fact]
-    public async Task A_released_lease_is_taken_at_the_next_look()
-    {
-        var a = Start("a");
-        var b = Start("b");
-        Pass(TimeSpan.FromSeconds(30));
-
-        await a.StopAsync();
-        Assert.Equal("", _server.Holder);
-        Pass(TimeSpan.FromSeconds(1.3));
-
-        Assert.True(b.Leads);
-    }
-
-    [Fact]
-    public async Task A_lease_is_released_though_the_answer_to_the_last_renewal_was_lost()
-    {
-        var a = Start("a");
-        var written = _server.Writes;
-        a.Fate = Fate.AnswerLost;
-        while (_server.Writes == written) Pass(TimeSpan.FromMilliseconds(50));
-        a.Fate = Fate.Good;
-        Pass(TimeSpan.FromSeconds(2.6)); // the renewal is given up
-
-        await a.StopAsync();
-
-        Assert.Equal("", _server.Holder);
-    }
-
-    [Fact]
-    public async Task Who_never_led_or_lost_the_lease_releases_nothing()
-    {
-        var a = Start("a");
-        var b = Start("b");
-        _server.Store("""{"holderIdentity":"thief","leaseDurationSeconds":8}""");
-        Pass(TimeSpan.FromSeconds(1.3));
-
-        await a.StopAsync();
-        await b.StopAsync();
-
-        Assert.Equal("thief", _server.Holder);
-    }
-
-    [Fact]
-    public async Task A_lease_that_another_took_meanwhile_is_not_released()
-    {
-        var a = Start("a");
-        _server.Store("""{"holderIdentity":"thief","leaseDurationSeconds":8}""");
-
-        await a.StopAsync();
-
-        Assert.Equal("thief", _server.Holder);
-    }
-
-    [Fact]
-    public async Task A_server_that_is_away_does_not_keep_anybody_from_leaving()
-    {
-        var a = Start("a");
-        a.Fate = Fate.NoConnection;
-
-        await a.StopAsync();
-
-        Assert.Equal("a", _server.Holder); // expires by itself
     }
 
     [Theory]
@@ -299,7 +226,7 @@ public sealed partial class LeaderLeaseTests : IDisposable
     [InlineData(true)]
     public void An_acquisition_whose_answer_comes_too_late_is_not_leadership(bool exists)
     {
-        if (exists) _server.Store("{}");
+        if (exists) Server.Store("{}");
         var a = Start("a", Fate.Good with { Back = TimeSpan.FromSeconds(9) });
 
         Pass(TimeSpan.FromSeconds(30));
@@ -310,10 +237,8 @@ public sealed partial class LeaderLeaseTests : IDisposable
     [Fact]
     public void An_acquisition_whose_answer_was_lost_is_repeated_without_waiting_for_expiry()
     {
-        var fates = new Queue<Fate>([Fate.Good, Fate.AnswerLost]); // it reads that there is no lease, and creates it
-        var a = new Candidate(_server, _time, Options("a"), () => fates.TryDequeue(out var next) ? next : Fate.Good).Start();
-        _candidates.Add(a);
-        Assert.Equal("a", _server.Holder);
+        var a = Start("a", new Queue<Fate>([Fate.Good, Fate.AnswerLost])); // it reads that there is no lease, and creates it
+        Assert.Equal("a", Server.Holder);
         Assert.False(a.Leads);
 
         Pass(TimeSpan.FromSeconds(3)); // a try, and a pause
@@ -334,56 +259,13 @@ public sealed partial class LeaderLeaseTests : IDisposable
     }
 
     [Fact]
-    public async Task Stopping_ends_the_waiting_at_once_and_a_standby_never_writes()
-    {
-        Start("a");
-        var b = Start("b");
-        var written = _server.Writes;
-
-        await b.StopAsync();
-
-        await b.Run.SoonAsync();
-        Assert.Equal(written, _server.Writes);
-    }
-
-    [Fact]
-    public async Task A_renewal_that_is_under_way_when_it_is_told_to_stop_is_not_cut_off_so_that_the_release_succeeds()
-    {
-        var a = Start("a");
-        a.Fate = new(TimeSpan.FromMilliseconds(300), TimeSpan.FromMilliseconds(300));
-        var sent = a.Wire.Sent;
-        while (a.Wire.Sent == sent) Pass(TimeSpan.FromMilliseconds(50));
-
-        a.Fate = Fate.Good;
-        a.Stop();
-        Assert.False(a.Run.IsCompleted);
-        Pass(TimeSpan.FromSeconds(0.7));
-        await a.Run.SoonAsync();
-        await a.Lease.ReleaseAsync(CancellationToken.None);
-
-        Assert.Equal("", _server.Holder);
-    }
-
-    [Fact]
-    public void Who_was_told_to_stop_before_beginning_does_not_take_the_lease()
-    {
-        var a = Make("a", Fate.Good, TimeSpan.Zero);
-        a.Stop();
-
-        a.Start();
-
-        Assert.True(a.Run.IsCompletedSuccessfully);
-        Assert.Null(_server.Lease);
-    }
-
-    [Fact]
     public void Times_are_written_with_six_decimals_and_foreign_fields_are_left_alone()
     {
-        _server.Store("""{"holderIdentity":"","strategy":"OldestEmulationVersion"}""");
+        Server.Store("""{"holderIdentity":"","strategy":"OldestEmulationVersion"}""");
 
         Start("a");
 
-        var spec = _server.Lease!["spec"]!;
+        var spec = Server.Lease!["spec"]!;
         Assert.Matches(MicroTime(), (string?)spec["renewTime"]);
         Assert.Matches(MicroTime(), (string?)spec["acquireTime"]);
         Assert.Equal("OldestEmulationVersion", (string?)spec["strategy"]);
@@ -404,30 +286,6 @@ public sealed partial class LeaderLeaseTests : IDisposable
 
     [Fact]
     public void The_times_that_are_the_default_go_together() => Options("a").Validate();
-
-    private static LeaderLeaseOptions Options(string identity) => new() { Namespace = "system", Name = "lease", Identity = identity };
-
-    private Candidate Start(string identity, Fate? fate = null, TimeSpan skew = default) => Make(identity, fate ?? Fate.Good, skew).Start();
-
-    private Candidate Make(string identity, Fate fate, TimeSpan skew)
-    {
-        var candidate = new Candidate(_server, new SkewedTime(_time, skew), Options(identity)) { Fate = fate };
-        _candidates.Add(candidate);
-        return candidate;
-    }
-
-    /// <summary>Ends without a release, as SIGKILL does.</summary>
-    private static void Kill(Candidate candidate)
-    {
-        candidate.Fate = Fate.Lost;
-        candidate.Stop();
-    }
-
-    private void Pass(TimeSpan span)
-    {
-        var step = TimeSpan.FromMilliseconds(10);
-        for (var passed = TimeSpan.Zero; passed < span; passed += step) _time.Advance(step);
-    }
 
     [GeneratedRegex(@"^2026-11-22T12:00:\d\d\.\d{6}Z$")]
     private static partial Regex MicroTime();
