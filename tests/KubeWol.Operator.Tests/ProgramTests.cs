@@ -21,7 +21,7 @@ public sealed class ProgramTests : IDisposable
         foreach (var option in (string[])["--namespace", "--leader-election", "--workers", "--remember-macs-for", "--default-sleep-mode", "--start-as", "--reversed-mac-sleeps", "--sleep-port", "--move-port", "--instantiate-port", "--default-verbs", "--default-rate-per-machine", "--agent-ports", "--kubeconfig", "--listen", "--log-format", "--log-level", "--version"]) Assert.Contains(option, result.Output, StringComparison.Ordinal);
         Assert.Contains("Carries out WakeRequests", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: kubewol-system]", result.Output, StringComparison.Ordinal);
-        Assert.Contains("(1 to 256). [default: 16]", result.Output, StringComparison.Ordinal);
+        Assert.Contains("(1 to 256). [default: 32]", result.Output, StringComparison.Ordinal);
         Assert.Contains("[default: 0.0.0.0:8080]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Pause (keeps its memory on the node) or Stop (is shut down). [default: Pause]", result.Output, StringComparison.Ordinal);
         Assert.Contains("Always, Manual or RerunOnFailure. [default: Always]", result.Output, StringComparison.Ordinal);

@@ -153,11 +153,23 @@ public sealed class WolCaptureDeviceTests : IClassFixture<LiveNode>, IDisposable
     public async Task What_found_the_buffer_full_is_counted()
     {
         var capture = ListenSlowly("eth0", mebibytes: 2, out var slow);
-        _sender.SendBurst([.. Enumerable.Range(0, 5_000).Select(_ => (ReadOnlyMemory<byte>)Frame())]);
+        const int burst = 5_000;
+        _sender.SendBurst([.. Enumerable.Range(0, burst).Select(_ => (ReadOnlyMemory<byte>)Frame())]);
         slow.Continue();
-        await Eventually.BecomesTrueAsync("what is in the buffer has been heard", () => capture.Counts is { Dropped: > 0 } counts && _heard.Frames.Count == counts.Received - counts.Dropped, Cancel);
+        var (last, attempts) = (Frame(), 0);
+        await Eventually.BecomesTrueAsync("what is in the buffer has been heard, and the first frame to find room again", () =>
+        {
+            if (_heard.Count(last) > 0) return true;
+            _sender.Send(last);
+            attempts++;
+            return false;
+        }, Cancel);
 
-        Assert.InRange(capture.Counts!.Value.Received, 5_000u, 5_050u);
+        // Not to the frame: a kernel's own IPv6 messages are among them, some from before the filter, which are received but not handed over.
+        var (counts, most) = (capture.Counts!.Value, burst + attempts + 50);
+        Assert.InRange((int)counts.Dropped, 1, burst);
+        Assert.InRange((int)counts.Received, burst, most);
+        Assert.InRange(_heard.Frames.Count + (int)counts.Dropped, burst, most);
     }
 
     [Fact]
