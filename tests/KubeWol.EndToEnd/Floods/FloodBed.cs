@@ -84,7 +84,8 @@ public sealed class FloodBed : IAsyncLifetime
         Assert.InRange(counts.Refused, frames.Count / 4, sent);
         Assert.Equal(0, counts.QueueFull);
         Assert.Equal(counts.Created + 1, await RequestsMadeAsync() - requests); // and the one of the warm-up
-        Assert.InRange(after.PeakResidentBytes - usage.ResidentBytes, 0, 64L << 20);
+        // The kernel counts pages in batches for each core: who does not grow may have a peak some pages below what was read before.
+        Assert.InRange(after.PeakResidentBytes - usage.ResidentBytes, -1L << 20, 64L << 20);
         Assert.InRange(after.PeakResidentBytes, 16L << 20, 192L << 20); // at the most the chart's limit; below the least it is not the agent that was measured
         Assert.Equal(counts.Limited > 0 ? 1 : 0, agent.Process.Lines.Count(l => l.Contains("too many messages", StringComparison.Ordinal)));
     }
