@@ -17,8 +17,12 @@ internal sealed class EventRecorder(
     /// <summary>Events that may wait; more are dropped.</summary>
     public const int Capacity = 10_000;
 
+    /// <summary>How many times as long as an Event took to be written is rested before the next.</summary>
+    public const int Rest = 3;
+
     private const int Tries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan LongestRest = TimeSpan.FromSeconds(1);
 
     private const int LongestNote = 1024; // bytes; the API server refuses a longer one
     private const int LongestName = 253 - 17; // that of an object, less the point and the digits
@@ -37,7 +41,14 @@ internal sealed class EventRecorder(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var item in _outbox.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false)) await WriteAsync(item, stoppingToken).ConfigureAwait(false);
+        await foreach (var item in _outbox.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        {
+            var begun = time.GetTimestamp();
+            await WriteAsync(item, stoppingToken).ConfigureAwait(false);
+            // An API server that is slow has wakes to do: the slower it answers the longer it is left alone.
+            var rest = time.GetElapsedTime(begun) * Rest;
+            await Task.Delay(rest < LongestRest ? rest : LongestRest, time, stoppingToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Tries a few times, and no more: what waits behind it is worth as much.</summary>

@@ -46,7 +46,7 @@ internal static class Catalogue
             new("burst_1000_twice", "started more than once", AtMost: 0),
             new("burst_1000_seconds", "seconds from the first frame to the last machine's Running"),
             new("burst_1000_start_seconds", "seconds from the first frame to the last start"),
-            new("burst_1000_api_calls_per_wake", "API calls of agent and operator for each"),
+            new("burst_1000_api_calls_per_wake", "API calls of agent and operator for each, until the last is finished (Events follow)"),
             new("burst_1000_rate_ratio", "of the floor's rate, to the last start", AtLeast: 0.7),
             new("burst_1000_running_rate_ratio", "of the floor's rate, to the last machine's Running"),
         ]),

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using System.Text.Json;
 using KubeWol.Api.V1Alpha1;
@@ -164,6 +165,26 @@ public sealed class EventRecorderTests : IAsyncLifetime
 
         Assert.Equal(["late", "late", "late", "lost", "lost", "lost", "told"], (await ToldAsync(7)).Select(e => Read(e).Regarding!.Name));
         Assert.Equal(1, await DroppedAsync());
+    }
+
+    [Theory]
+    [InlineData(100, 300)]
+    [InlineData(5_000, 1_000)]
+    public async Task The_slower_the_server_answers_the_longer_it_is_left_alone_but_for_a_second_at_the_most(int takes, int rest)
+    {
+        ConcurrentQueue<(DateTimeOffset Asked, DateTimeOffset Answered)> calls = [];
+        _api.Respond = call =>
+        {
+            var asked = _time.GetUtcNow();
+            _time.Advance(TimeSpan.FromMilliseconds(takes));
+            calls.Enqueue((asked, _time.GetUtcNow()));
+            return new(201, call.Body);
+        };
+        _events.Finished(Finished(Some.Heard()), [new Machine(Some.Vm(), null)]);
+        await ToldAsync(2);
+        await TestCluster.Eventually.BecomesTrueAsync("both are answered", () => calls.Count == 2, TestContext.Current.CancellationToken);
+
+        Assert.InRange((calls.Last().Asked - calls.First().Answered).TotalMilliseconds, rest, rest + 10_000); // the clock goes on while we wait
     }
 
     [Fact]
