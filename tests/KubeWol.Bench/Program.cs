@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using System.Globalization;
 using KubeWol.Bench;
 using KubeWol.Bench.Broadcast;
@@ -22,13 +23,15 @@ command.SetAction(async (given, cancellationToken) =>
     Circumstances.Note(run);
     foreach (var section in sections.Where(s => given.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
-        Console.WriteLine(section.Name);
+        Console.Write($"{section.Name} ");
+        var watch = Stopwatch.StartNew();
         try
         {
             await section.RunAsync(run, cancellationToken);
         }
         finally
         {
+            Console.WriteLine($"{watch.Elapsed.TotalSeconds:0} s");
             // After each, and whatever came of it: a run that is broken off leaves what it has.
             run.Results.Write(Path.Combine(run.Folder, "results.json"));
             await File.WriteAllTextAsync(Path.Combine(run.Folder, "results.md"), Table.Of(run.Results), CancellationToken.None);
