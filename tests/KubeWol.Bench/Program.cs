@@ -23,7 +23,7 @@ command.SetAction(async (given, cancellationToken) =>
     Circumstances.Note(run);
     foreach (var section in sections.Where(s => given.GetValue(only) is not { Length: > 0 } names || names.Contains(s.Name)))
     {
-        Console.Write($"{section.Name} ");
+        Console.WriteLine(section.Name);
         var watch = Stopwatch.StartNew();
         try
         {
@@ -31,7 +31,7 @@ command.SetAction(async (given, cancellationToken) =>
         }
         finally
         {
-            Console.WriteLine($"{watch.Elapsed.TotalSeconds:0} s");
+            Console.WriteLine($"  ({watch.Elapsed.TotalSeconds:0} s)");
             // After each, and whatever came of it: a run that is broken off leaves what it has.
             run.Results.Write(Path.Combine(run.Folder, "results.json"));
             await File.WriteAllTextAsync(Path.Combine(run.Folder, "results.md"), Table.Of(run.Results), CancellationToken.None);
