@@ -7,6 +7,9 @@ cd "$(dirname "$0")/.."
 architecture=$(uname -m | sed 's/x86_64/x64/; s/aarch64/arm64/')
 for project in "$@"; do
   published=artifacts/publish/$project/release
+  # Asking the build whether anything is to be done takes it five seconds for each. Directories, too: a file may be gone.
+  program=$(find "$published" -maxdepth 1 -type f -executable ! -name '*.dbg' 2>/dev/null || true)
+  if [ -n "$program" ] && [ -z "$(find src Directory.* global.json eng/native.sh -newer "$program" -print -quit)" ]; then touch "$published"/*; continue; fi
   # For a named platform it is compiled in a place of its own, beside the managed program. Restoring for one would put it into every lock file.
   dotnet restore "src/$project" -v quiet --nologo
   dotnet publish "src/$project" -c Release -r "linux-$architecture" --no-restore -v quiet --nologo -o "$published"

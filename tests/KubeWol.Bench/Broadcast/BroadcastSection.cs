@@ -29,7 +29,7 @@ internal sealed class BroadcastSection : ISection
                 await AddAsync(stage, watches, agents, nodes[agents.Count..], cancellationToken);
                 await Eventually.BecomesTrueAsync("all are told", Limit, () => Task.FromResult(agents.All(a => a.Told == size && a.KnowsTheTime)), cancellationToken);
                 await HearAsync(agents, Target.Make(1)[0], cancellationToken); // all code has run once
-                await MeasureAsync(run.Results, stage, agents, run.Size(20, 5), cancellationToken);
+                await MeasureAsync(run.Results, stage, agents, run.Size(20, 3), cancellationToken);
             }
         }
         finally

@@ -26,7 +26,7 @@ internal sealed class CaptureSection : ISection
     {
         await using var stage = await Stage.StartAsync(run, cancellationToken);
         using var sender = stage.Network.Sender.Nic.OpenSender();
-        var rounds = run.Size(3_000, 600);
+        var rounds = run.Size(3_000, 400);
         var unrelated = Unrelated();
         var before = Flood(stage, unrelated, rounds / 2);
 

@@ -42,7 +42,8 @@ internal sealed class MicroSection : ISection
     private static ImmutableArray<BenchmarkReport> Measure<T>(Run run)
     {
         var job = Job.Default.WithToolchain(InProcessEmitToolchain.Instance)
-            .WithWarmupCount(run.IsQuick ? 2 : 5).WithIterationCount(run.IsQuick ? 5 : 15).WithIterationTime(TimeInterval.FromMilliseconds(run.IsQuick ? 60 : 250));
+            .WithWarmupCount(run.IsQuick ? 1 : 5).WithIterationCount(run.IsQuick ? 4 : 15).WithIterationTime(TimeInterval.FromMilliseconds(run.IsQuick ? 60 : 250))
+            .WithEvaluateOverhead(!run.IsQuick); // of a loop around it, a fraction of a nanosecond
         var config = ManualConfig.CreateEmpty().AddJob(job).AddLogger(NullLogger.Instance).AddColumnProvider(DefaultColumnProviders.Instance)
             .WithOptions(ConfigOptions.DisableLogFile).WithArtifactsPath(run.Folder);
         var summary = BenchmarkRunner.Run<T>(config);

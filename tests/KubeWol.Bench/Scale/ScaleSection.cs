@@ -33,13 +33,13 @@ internal sealed class ScaleSection : ISection
             await stage.CreateMachinesAsync(more, cancellationToken);
             machines.AddRange(more);
             if (size == FirstWake) await FirstWakeAsync(run.Results, stage, machines[^1], cancellationToken);
-            else await MeasureAsync(run.Results, stage, name, machines, cancellationToken);
+            else await MeasureAsync(run, stage, name, machines, cancellationToken);
         }
     }
 
-    private static async Task MeasureAsync(Results results, Stage stage, string name, List<Target> machines, CancellationToken cancellationToken)
+    private static async Task MeasureAsync(Run run, Stage stage, string name, List<Target> machines, CancellationToken cancellationToken)
     {
-        var watch = Stopwatch.StartNew();
+        var (results, watch) = (run.Results, Stopwatch.StartNew());
         await using var @operator = await stage.Installation.StartOperatorAsync("operator", [], cancellationToken);
         results.Add($"operator_ready_seconds_{name}", watch.Elapsed.TotalSeconds);
         await ReachesAsync(@operator, "kubewol_index_addresses", machines.Count, cancellationToken);
@@ -51,6 +51,7 @@ internal sealed class ScaleSection : ISection
         results.Add($"operator_rss_mib_{name}", @operator.Usage.ResidentBytes / (double)(1 << 20));
         results.Add($"agent_rss_mib_{name}", agent.Usage.ResidentBytes / (double)(1 << 20));
 
+        if (run.IsQuick) return;
         var cpu = CpuOf(@operator);
         foreach (var target in machines.TakeLast(Changes))
         {

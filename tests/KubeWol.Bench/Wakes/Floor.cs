@@ -43,16 +43,20 @@ internal sealed class Floor : IDisposable
     {
         await stage.Installation.AddressFromAsync(stage.Node.Namespace, cancellationToken); // which makes the way to it
         var agent = await stage.AgentKubeconfigAsync("floor", stage.Node.Name, cancellationToken);
-        return new(stage, Open(agent, stage.Node.Namespace), ClusterConnection.Open(await stage.OperatorKubeconfigAsync(cancellationToken)));
+        var floor = new Floor(stage, Open(agent, stage.Node.Namespace), ClusterConnection.Open(await stage.OperatorKubeconfigAsync(cancellationToken)));
+        var warm = Target.Make(5); // connections, and code that has run
+        await stage.CreateMachinesAsync(warm, cancellationToken);
+        await floor.WakeAsync(warm, cancellationToken);
+        return floor;
     }
 
     /// <summary>One after the other, each when the one before runs, as the frames come.</summary>
     public async Task WakeAsync(IEnumerable<Target> targets, CancellationToken cancellationToken)
     {
-        using var machines = await EndWatch.OfMachinesAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
+        using var machines = await RunWatch.StartAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
         foreach (var target in targets)
         {
-            var runs = machines.EndedAsync(target.Name);
+            var runs = machines.RunsAsync(target.Name);
             Begun[target.Name] = TimeProvider.System.GetUtcNow();
             await WakeAsync(target, cancellationToken);
             await runs.WaitAsync(Limit, cancellationToken);
@@ -60,16 +64,17 @@ internal sealed class Floor : IDisposable
         }
     }
 
-    /// <summary>As many at once as helps; returns how many are started in a second, and how many come to run.</summary>
-    public async Task<(double Started, double Running)> WakeTogetherAsync(IReadOnlyCollection<Target> targets, CancellationToken cancellationToken)
+    /// <summary>As many at once as helps; returns how long it took to start all, and until all ran, if that is to be waited for.</summary>
+    public async Task<(TimeSpan Started, TimeSpan? Running)> WakeTogetherAsync(IReadOnlyCollection<Target> targets, bool untilTheyRun, CancellationToken cancellationToken)
     {
-        using var machines = await EndWatch.OfMachinesAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
-        var run = Task.WhenAll([.. targets.Select(t => machines.EndedAsync(t.Name))]);
+        using var machines = await RunWatch.StartAsync(_stage.Cluster.AdminKubeconfig, cancellationToken);
+        var run = Task.WhenAll([.. targets.Select(t => machines.RunsAsync(t.Name))]);
         var watch = Stopwatch.StartNew();
         await Parallel.ForEachAsync(targets, new ParallelOptions { MaxDegreeOfParallelism = Together, CancellationToken = cancellationToken }, async (t, token) => await WakeAsync(t, token));
-        var started = targets.Count / watch.Elapsed.TotalSeconds;
+        var started = watch.Elapsed;
+        if (!untilTheyRun) return (started, null);
         await run.WaitAsync(Limit, cancellationToken);
-        return (started, targets.Count / watch.Elapsed.TotalSeconds);
+        return (started, watch.Elapsed);
     }
 
     public void Dispose() => Array.ForEach(_connections, c => c.Dispose());
