@@ -18,7 +18,7 @@ internal sealed class EventRecorder(
     public const int Capacity = 10_000;
 
     /// <summary>How many times as long as an Event took to be written is rested before the next.</summary>
-    public const int Rest = 3;
+    private const int Rest = 3;
 
     private const int Tries = 3;
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
